@@ -1,0 +1,79 @@
+# Everything a developer or a CI does here. Each target sets up what it needs; `make help` lists them.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: $(READY) ## Take the sample dumps through the whole flow, afresh, into output/
+	@rm -rf .run
+	@find output -mindepth 1 ! -name .gitkeep -delete
+	@$(BIN)/digest init --samples .run
+	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
+
+test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL or Chromium
+	@$(BIN)/python -m pytest -n $(WORKERS) -rs
+
+lint: $(READY) ## Check style and format (ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## Check types (mypy --strict)
+	@$(BIN)/mypy
+
+bench: $(READY) ## Measure this project beside its alternatives; SCALE=0.1 for a quick look
+	@$(BIN)/python -m bench --scale $(or $(SCALE),1) $(if $(WRITE),--write $(WRITE))
+
+# The build needs (hatchling, editables) are locked too: the editable install fetches nothing.
+# The index, if not the public one, is told by the environment (UV_DEFAULT_INDEX); no address is written.
+lock: ## Make requirements.lock anew from pyproject.toml
+	@$(ensure_venv)
+	@$(BIN)/python -m pip install --quiet uv
+	@printf 'hatchling<2\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	  --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml -
+	@if grep -n '://' requirements.lock; then echo "requirements.lock names an address (above)." >&2; exit 1; fi
+
+clean: ## Remove all that was made here: output, sample run, caches, the virtual environment
+	@find output -mindepth 1 ! -name .gitkeep -delete
+	@rm -rf .run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the virtual environment: made once, and again when what it was made from changes ---
+
+$(READY): requirements.lock pyproject.toml
+	@$(ensure_venv)
+	@echo "Installing the locked dependencies into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# The first Python that is new enough; or the one told by `make PYTHON=…`, and no other.
+PYTHON_CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+
+define ensure_venv
+if $(BIN)/python -m pip --version >/dev/null 2>&1; then exit 0; fi; \
+for python in $(PYTHON_CANDIDATES); do \
+  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+  python=; \
+done; \
+if [ -z "$$python" ]; then \
+  echo "digest needs Python 3.11 or later; found: $$(python3 --version 2>&1 || echo none)." >&2; \
+  echo "Install one (Debian: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; \
+  exit 1; \
+fi; \
+if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+  echo "$$python cannot make virtual environments: its venv module is missing." >&2; \
+  echo "Install it (Debian, Ubuntu: apt install python3-venv), then call make again." >&2; \
+  exit 1; \
+fi; \
+echo "Making $(VENV) with $$("$$python" --version) ..."; \
+"$$python" -m venv --clear $(VENV)
+endef
