@@ -1,0 +1,161 @@
+"""The templates: where they lie, which file wins, and what is said when one is broken.
+
+The shipped templates stand in the checkout's `templates/`, or inside the installed package; a file
+of the same name in the user's own folder wins over one of ours. Only these files are ever
+templates: what a dump holds goes in as values, and no value is compiled. What is rendered, and
+with which values, is the renderers' business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import jinja2
+
+from digest.errors import DigestError, TemplateError
+
+_HINT = "correct the file, or remove it from your templates folder to get the shipped one back"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def load(
+    overrides: Path | None, filters: Mapping[str, Callable[..., object]]
+) -> jinja2.Environment:
+    """Return the environment that renders templates, those in `overrides` before the shipped ones.
+
+    `.html` and `.xml` are escaped, an unknown name is an error, the last line break of a file is
+    kept. What goes wrong in a template is raised as `TemplateError` with its file and line.
+    """
+    folders = tuple(_folders(overrides))
+    environment = _Environment(
+        loader=_Loader(folders),
+        autoescape=_is_markup,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters.update(filters)
+    return environment
+
+
+def fingerprint(overrides: Path | None) -> str:
+    """Return a hash over the names and bytes of all templates: another one, render all again."""
+    digest = hashlib.sha256()
+    for folder in _folders(overrides):
+        for path in sorted(path for path in folder.rglob("*") if _is_template(path)):
+            for part in (path.relative_to(folder).as_posix().encode(), _bytes(path)):
+                digest.update(b"%d:" % len(part) + part)
+        digest.update(b"/")
+    return digest.hexdigest()
+
+
+def _folders(overrides: Path | None) -> Iterator[Path]:
+    if overrides is not None and overrides.is_dir():
+        yield overrides
+    packaged = _PACKAGE / "templates"
+    shipped = packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
+    if not shipped.is_dir():
+        raise TemplateError(
+            "the shipped templates are missing", at=str(shipped), hint="install digest again"
+        )
+    yield shipped
+
+
+def _is_markup(name: str | None) -> bool:
+    return name is None or name.endswith((".html", ".xml"))
+
+
+def _is_template(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and not path.name.endswith("~")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> TemplateError:
+    if isinstance(error, OSError):
+        return TemplateError(
+            f"this template cannot be read: {error.strerror}",
+            at=str(path),
+            hint="give the user who runs digest the right to read it",
+        )
+    line = error.object[: error.start].count(b"\n") + 1
+    return TemplateError("this template is not UTF-8", at=f"{path}, line {line}", hint=_HINT)
+
+
+class _Loader(jinja2.BaseLoader):
+    """Finds a template in the first of its folders that has it."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
+
+    def get_source(
+        self,
+        environment: jinja2.Environment,  # noqa: ARG002  jinja2's own signature
+        template: str,
+    ) -> tuple[str, str, Callable[[], bool]]:
+        pieces = jinja2.loaders.split_template_path(template)
+        for folder in self.folders:
+            path = folder.joinpath(*pieces)
+            if path.is_file():
+                return _text(path), str(path), lambda: True
+        raise jinja2.TemplateNotFound(template)
+
+    def list_templates(self) -> list[str]:
+        return sorted(
+            {
+                path.relative_to(folder).as_posix()
+                for folder in self.folders
+                for path in folder.rglob("*")
+                if _is_template(path)
+            }
+        )
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from error
+
+
+class _Environment(jinja2.Environment):
+    """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered."""
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        cause = sys.exc_info()[1]
+        if isinstance(cause, DigestError):
+            raise cause
+        try:
+            super().handle_exception(source)
+        except Exception as error:
+            raise TemplateError(_what(error), at=self._place(error), hint=_HINT) from error
+
+    def _place(self, error: Exception) -> str:
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return f"{error.filename or error.name or 'a template'}, line {error.lineno}"
+        folders = self.loader.folders if isinstance(self.loader, _Loader) else ()
+        place, trace = "a template", error.__traceback__
+        while trace is not None:
+            path = Path(trace.tb_frame.f_code.co_filename)
+            if any(path.is_relative_to(folder) for folder in folders):
+                place = f"{path}, line {trace.tb_lineno}"
+            trace = trace.tb_next
+        return place
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template named {error.name!r}"
+    return f"{error}" if isinstance(error, jinja2.TemplateError) else f"{error!r}"
