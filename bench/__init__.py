@@ -1,0 +1,1 @@
+"""Benchmarks: this project beside what a user would pick instead, in one run on one machine."""
