@@ -1,0 +1,1 @@
+"""Renders an Edition in every output format; pure: text and templates in, bytes out."""

@@ -1,0 +1,91 @@
+"""The addresses and the names of what is published: folders, URLs, ids, titles of editions.
+
+Every renderer takes them from here, so that links between outputs agree. Nothing here renders
+or checks an address that came from a dump: see `render.text.web_address`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+from digest.models import Cadence, Edition, Site
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
+
+
+def edition_folder(name: str) -> str:
+    """Name the folder of an edition, relative to the output."""
+    return f"editions/{name}"
+
+
+def paper_folder(slug: str) -> str:
+    """Name the folder of a paper's own page, relative to the output."""
+    return f"papers/{slug}"
+
+
+def url(site: Site, path: str) -> str:
+    """Make a path of the output absolute. A folder keeps its closing slash."""
+    return f"{site.url}/{quote(path, safe=_PCHAR)}"
+
+
+def edition_url(site: Site, name: str) -> str:
+    """Address the page of an edition."""
+    return url(site, f"{edition_folder(name)}/")
+
+
+def paper_url(site: Site, slug: str) -> str:
+    """Address the page of a paper."""
+    return url(site, f"{paper_folder(slug)}/")
+
+
+def tag_uri(site: Site, key: str) -> str:
+    """Name a paper for ever (RFC 4151), wherever its page moves."""
+    return _tag(site, f"paper/{key}")
+
+
+def edition_tag_uri(site: Site, name: str) -> str:
+    """Name an edition for ever (RFC 4151)."""
+    return _tag(site, f"edition/{name}")
+
+
+def edition_title(edition: Edition) -> str:
+    """Say which period: `Wednesday 11 March 2026`, `Week 11 of 2026 (9–15 March)`, `March 2026`."""
+    start = edition.start
+    match edition.cadence:
+        case Cadence.DAY:
+            return f"{_WEEKDAYS[start.weekday()]} {_day_month(start)} {start.year}"
+        case Cadence.WEEK:
+            week = start.isocalendar()
+            return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
+        case Cadence.MONTH:
+            return f"{_MONTHS[start.month - 1]} {start.year}"
+
+
+def ordinal(number: int) -> str:
+    """Write 1 as `1st`, 12 as `12th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _tag(site: Site, specific: str) -> str:
+    host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")
+    return f"tag:{host},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
+
+
+def _span(start: date, end: date) -> str:
+    if start.year != end.year:
+        return f"{_day_month(start)} {start.year} – {_day_month(end)} {end.year}"
+    if start.month != end.month:
+        return f"{_day_month(start)} – {_day_month(end)}"
+    return f"{start.day}–{_day_month(end)}"
+
+
+def _day_month(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]}"

@@ -1,0 +1,118 @@
+"""Hostile strings: what a dump may hold in any field. No renderer may let one of them act."""
+
+from __future__ import annotations
+
+HTML = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "</title></style></textarea><script>alert(1)</script>",
+    '" onmouseover="alert(1)" x="',
+    "<!--[if mso]><script>alert(1)</script><![endif]-->",
+    "--><script>alert(1)</script><!--",
+    "]]><script>alert(1)</script><![CDATA[",
+    '<iframe srcdoc="<script>alert(1)</script>">',
+    "<base href=//evil.example>",
+    '<meta http-equiv=refresh content="0;url=//evil.example">',
+    "<style>*{display:none}</style>",
+    "&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp; &#60;b&#62; &copy;",
+)
+TEMPLATES = (
+    "{{ 7*7 }} {{ site.mail_from }} {{ ''.__class__.__mro__ }}",
+    "{% for x in range(9) %}x{% endfor %} {%- include 'email/edition.html' -%}",
+    "{# comment #} {% raw %} ${7*7} #{7*7} <%= 7*7 %>",
+)
+MARKDOWN = (
+    "[click](javascript:alert(1))",
+    "![x](https://evil.example/pixel.png)",
+    "<https://evil.example/> <evil@evil.example>",
+    "https://evil.example/a www.evil.example ftp://evil.example mail evil@evil.example now",
+    "[ref]: https://evil.example 'x'",
+    "[a][ref] [^1] [ ] [x] ![][ref]",
+    "*emphasis* **strong** _em_ __st__ ~~gone~~ ~sub~ ^sup^ ==mark== ++ins++",
+    "`code` ``code`` ```fence``` ~~~fence~~~",
+    "# heading #",
+    "## heading ##",
+    "> quote",
+    "- item",
+    "+ item",
+    "* item",
+    "1. item",
+    "12) item",
+    "=====",
+    "-----",
+    "***",
+    "___",
+    "| a | b | c\\|d |",
+    "|---|",
+    "a \\* b \\\\ c \\",
+    "trailing bang![",
+    "<div>html</div> <br> <!-- comment -->",
+    "R&D &notanentity; AT&T; &#x41; &hearts;",
+    ": definition",
+    "$x_i^2$ and \\(a\\) and \\[b\\]",
+)
+CHARACTERS = (
+    "a\x00b",
+    "bell\x07 esc\x1b[31m del\x7f c1\x85\x9b",
+    "a\ufffeb\uffffc",
+    "lone \ud800 and \udfff end",
+    "bidi \u202egnp.exe\u202c \u2066x\u2069 mark\u200f",
+    "line\nbreak\r\nand\u2028separator\u2029end\x0bvt\x0cff\ttab",
+    "zero\u200bwidth\ufeffbom soft\u00adhyphen",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301 \u0928\u093f",
+    "\U0001f1e9\U0001f1ea \U0001f44d\U0001f3fd",
+    "Z̸̢̛͓̺͎a̵̧̛l̷̡̛g̴̢o̶",
+)
+HEADERS = (
+    "title\r\nBcc: victim@example.org",
+    "title\nX-Injected: yes\n\n<b>body</b>",
+    "title\r\n\r\n--=_boundary\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>",
+    "=?utf-8?q?=0D=0ABcc=3A_victim=40example.org?=",
+    "=?utf-8?b?PHNjcmlwdD4=?= =?iso-8859-1?q?x?=",
+    '"quoted" <evil@evil.example>, other (comment) \\',
+    "a\x00Bcc: victim@example.org",
+)
+LATEX = (
+    "\\input{/etc/passwd} \\write18{id}",
+    "unbalanced { brace",
+    "unbalanced } brace {",
+    "$\\alpha$ and \\emph{already} LaTeX {\\bf x}",
+    "$unclosed math",
+    "100% of $5 & $6 #1 a_b x^y ~z \\",
+    "$^^5cinput{/etc/passwd}$ ^^5cinput",
+    "}, evil = {x",
+    '@comment{ "quotes" @misc{x,',
+    "a and b and others",
+)
+LONG = (
+    "x" * 3000,
+    "word " * 600,
+    "漢字" * 1500,
+    "&<>\"'" * 300,
+    "https://evil.example/" + "a" * 2000,
+)
+URLS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "file:///etc/passwd",
+    "//evil.example",
+    "/relative",
+    "https:",
+    "http://",
+    "https://[bad",
+    "https://user:pass@evil.example/",
+    'https://evil.example/"onmouseover="alert(1)',
+    "https://evil.example/<script>",
+    "https://evil.example/a)b(c d\\e",
+    "https://evil.example/a\r\nBcc: victim@example.org",
+    "https://evil.example/\x00\ud800",
+    "https://evil.example/?a=1&copy=2#x",
+    "https://evil.example:99999/",
+)
+
+STRINGS = HTML + TEMPLATES + MARKDOWN + CHARACTERS + HEADERS + LATEX + LONG
