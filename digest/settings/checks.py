@@ -1,0 +1,101 @@
+"""What a value must look like to be a setting.
+
+Each check returns the value, or says in words what it must be. None opens a file of the user's or
+asks the network.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+DATABASES = ("sqlite", "postgresql")
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+def line(value: str) -> str:
+    """Refuse what would break a mail header, a feed or a title: line breaks and control codes."""
+    if UNSAFE.search(value):
+        raise ValueError("must be one line without control characters")
+    return value.strip()
+
+
+def title(value: str) -> str:
+    """Refuse an empty title."""
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def web_address(value: str) -> str:
+    """Refuse what is no plain http(s) address; the slash at its end goes."""
+    if UNSAFE.search(value):  # urlsplit would drop line breaks and tabs
+        raise ValueError("must be one line without control characters")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a web address that begins with http:// or https://")
+    if parts.query or parts.fragment or "@" in parts.netloc or re.search(r"[\s<>\"\\]", value):
+        raise ValueError("must be a plain web address: no name, query, #part or space in it")
+    _ = parts.port  # raises ValueError where it is no number
+    return value.rstrip("/")
+
+
+def language(value: str) -> str:
+    """Refuse what is no language tag (BCP 47)."""
+    if not LANGUAGE.fullmatch(value):
+        raise ValueError('must be a language tag such as "en" or "pt-BR"')
+    return value
+
+
+def time_zone(value: str) -> str:
+    """Refuse a name that is in no IANA list."""
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError) as e:  # unknown is a KeyError, "Europe" an OSError
+        raise ValueError('must be an IANA time zone, such as "UTC" or "Europe/Berlin"') from e
+    return value
+
+
+def address(value: str) -> str:
+    """Refuse what is not one bare e-mail address."""
+    if not ADDRESS.fullmatch(value):
+        raise ValueError("must be one e-mail address, such as digest@example.org")
+    return value
+
+
+def list_id(value: str) -> str:
+    """Refuse what RFC 2919 has no room for."""
+    if not LIST_ID.fullmatch(value):
+        raise ValueError("must be a name with a dot in it, such as digest.example.org")
+    return value
+
+
+def database(value: str) -> str:
+    """Refuse a database this program does not know, and one that forgets."""
+    scheme, colon, rest = value.partition("://")
+    if scheme.split("+")[0] not in DATABASES or not colon:
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    if scheme.startswith("sqlite") and rest.lstrip("/") in {"", ":memory:"}:
+        raise ValueError("must name a file: a database in memory forgets every paper")
+    return value
+
+
+def folder(value: Path) -> Path:
+    """Refuse what names no folder; `~` becomes the user's home."""
+    if "\0" in str(value) or not (value.name or value.anchor):
+        raise ValueError("must name a folder")
+    try:
+        return value.expanduser()
+    except RuntimeError as e:
+        raise ValueError("must begin with a folder or with ~/") from e
+
+
+def masked(url: str) -> str:
+    """Return a database's URL with `***` in place of passwords."""
+    without = re.sub(r"^([^:]+://[^:@/]*):.*@", r"\1:***@", url)
+    return re.sub(r"(?i)([?&][a-z_]*(?:pass|secret)[a-z_]*=)[^&]*", r"\1***", without)

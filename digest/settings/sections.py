@@ -1,0 +1,260 @@
+"""What settings there are: their sections, defaults, bounds and descriptions.
+
+The descriptions are the only ones there are: docs/configuration.md and the comments of
+config/digest.toml repeat them. Where values come from and how errors are told is not said here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from digest.settings import checks
+
+Line = Annotated[str, AfterValidator(checks.line)]
+Folder = Annotated[Path, AfterValidator(checks.folder)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """A table of the file: no unknown names, no change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_claim(cls, value: Any) -> Any:
+        if isinstance(value, bool):  # else `true` would be read as 1
+            raise ValueError("must not be true or false")  # noqa: TRY004 - pydantic's protocol
+        return value
+
+
+class SiteSettings(Section):
+    """The newsletter itself, as readers meet it."""
+
+    title: Annotated[Line, AfterValidator(checks.title)] = Field(
+        default="Trending papers",
+        description="The newsletter's name, on every page, feed and mail.",
+    )
+    description: Line = Field(
+        default="The papers never seen before, ranked by what is trending.",
+        description="One sentence that says what the newsletter is.",
+    )
+    url: Annotated[str, AfterValidator(checks.web_address)] = Field(
+        default="http://localhost:8000",
+        description="Where the output folder is served from. Feeds and mails link there, and the "
+        "ids of feed entries are made from it: decide it before the first reader comes.",
+    )
+    language: Annotated[str, AfterValidator(checks.language)] = Field(
+        default="en",
+        description="The language the newsletter is written in, as a tag: en, de, pt-BR.",
+    )
+    author: Line = Field(default="", description="Who is behind it. May stay empty.")
+
+
+class NewsletterSettings(Section):
+    """When its days begin and end."""
+
+    timezone: Annotated[str, AfterValidator(checks.time_zone)] = Field(
+        default="UTC",
+        description="The time zone in which a day begins and ends, by its IANA name: "
+        "Europe/Berlin, America/New_York.",
+    )
+
+
+class PathsSettings(Section):
+    """Folders, relative to the newsletter's own folder."""
+
+    inbox: Folder = Field(default=Path("inbox"), description="Where dumps are dropped.")
+    output: Folder = Field(
+        default=Path("output"),
+        description="Where everything is published. Nothing else belongs there.",
+    )
+    templates: Folder = Field(
+        default=Path("templates"),
+        description="Templates of your own, which go before the built-in ones of the same name. "
+        "The folder need not exist.",
+    )
+
+
+class StoreSettings(Section):
+    """The database."""
+
+    url: Annotated[str, AfterValidator(checks.database)] = Field(
+        default="sqlite:///digest.db",
+        repr=False,
+        json_schema_extra={"is_secret": True},
+        description="The database: a SQLite file (relative to the newsletter's folder), or "
+        "postgresql://user:password@host/name.",
+    )
+
+
+class InboxSettings(Section):
+    """When a dropped file counts as whole."""
+
+    settle_seconds: Seconds = Field(
+        default=0.25, description="How long a file must lie unchanged before it is read."
+    )
+    sweep_seconds: Seconds = Field(
+        default=30.0,
+        description="How often the inbox is looked through even if nothing told of a new file: "
+        "network folders tell of none.",
+    )
+    patience_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="How long a dump whose end is missing may still grow before it is rejected.",
+    )
+
+
+class LimitsSettings(Section):
+    """What a dump may cost before it is rejected."""
+
+    max_file_mib: Count = Field(
+        default=512, description="Largest dump, in MiB as it lies in the inbox."
+    )
+    max_expanded_mib: Count = Field(
+        default=1024, description="Largest dump, in MiB once decompressed."
+    )
+    max_ratio: Count = Field(
+        default=200, description="How many times its size a compressed dump may grow to."
+    )
+    max_line_chars: Count = Field(
+        default=2_000_000, description="Longest line of a text, in characters."
+    )
+    max_depth: Count = Field(default=100, le=500, description="Deepest nesting of JSON or HTML.")
+    max_papers: Count = Field(default=1_000_000, description="Most papers in one dump.")
+
+
+class TrendingSettings(Section):
+    """What counts as trending; see docs/trending.md for the formula."""
+
+    half_life_days: float = Field(
+        default=7.0,
+        ge=0.1,
+        le=3650,
+        allow_inf_nan=False,
+        description="After how many days a sighting counts half as much.",
+    )
+    vote_weight: float = Field(
+        default=0.5,
+        ge=0,
+        le=1000,
+        allow_inf_nan=False,
+        description="How much votes count beside sightings. 0 leaves them out.",
+    )
+    listing_days: Count = Field(
+        default=5,
+        le=366,
+        description="Over how many of the last days with a listing a paper's rise is told.",
+    )
+
+
+class EditionSettings(Section):
+    """What stands in an edition."""
+
+    trending_limit: int = Field(
+        default=10, ge=0, le=10_000, description='Most papers in "Trending again". 0 leaves it out.'
+    )
+
+
+class FeedsSettings(Section):
+    """How much the feeds hold."""
+
+    papers: Count = Field(default=100, le=10_000, description="Most papers in the feeds of papers.")
+    editions: Count = Field(
+        default=30, le=10_000, description="Most editions in the feeds of editions."
+    )
+
+
+class MailSettings(Section):
+    """The mail that is written for each edition."""
+
+    sender: Annotated[str, AfterValidator(checks.address)] = Field(
+        default="digest@localhost", alias="from", description="The address it comes from."
+    )
+    list_id: Annotated[str, AfterValidator(checks.list_id)] = Field(
+        default="digest.localhost",
+        description="The list's lasting name, by which mail programs sort it (RFC 2919).",
+    )
+    postal_address: Line = Field(
+        default="",
+        description="A postal address for the foot of the mail, which many countries ask of a "
+        "newsletter. May stay empty.",
+    )
+    max_html_bytes: int = Field(
+        default=80_000,
+        ge=10_000,
+        le=100_000,
+        description="Largest HTML part, in bytes; the rest stands on the web. Gmail cuts at about "
+        "102,000.",
+    )
+
+
+class WatchSettings(Section):
+    """How `digest watch` stays."""
+
+    lease_seconds: Annotated[float, Field(ge=3, le=3600, allow_inf_nan=False)] = Field(
+        default=30.0,
+        description="Of several that watch one database, one works. How long after its last sign "
+        "of life another takes over.",
+    )
+
+
+class LogSettings(Section):
+    """What is told on standard error."""
+
+    format: Literal["text", "json"] = Field(
+        default="text", description="Lines for people (text) or for machines (json)."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is told: debug, info, warning or error."
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of a newsletter. `Settings()` are the defaults; nothing outside is read."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    site: SiteSettings = SiteSettings()
+    newsletter: NewsletterSettings = NewsletterSettings()
+    paths: PathsSettings = PathsSettings()
+    store: StoreSettings = StoreSettings()
+    inbox: InboxSettings = InboxSettings()
+    limits: LimitsSettings = LimitsSettings()
+    trending: TrendingSettings = TrendingSettings()
+    edition: EditionSettings = EditionSettings()
+    feeds: FeedsSettings = FeedsSettings()
+    mail: MailSettings = MailSettings()
+    watch: WatchSettings = WatchSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings names these
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is passed in, then the file that `load` names in `toml_file`."""
+        return (init_settings, TomlConfigSettingsSource(settings_cls))
+
+    def shown(self) -> dict[str, Any]:
+        """Return all settings as plain values, by section and name, passwords masked."""
+        shown = self.model_dump(mode="json", by_alias=True)
+        shown["store"]["url"] = checks.masked(self.store.url)
+        return shown
