@@ -1,0 +1,153 @@
+"""An edition as a reader meets it: sections with a heading, papers as cards, all text made safe.
+
+Markdown, mail and its text twin show the same cards. What is not here: markup, which stands in
+the templates, and the cut to a size, which is asked for by a `Shape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digest.models import Edition, Entry, Paper, Section, Site
+from digest.render import names
+from digest.render.text import cut, lines, one_line, web_address
+
+_SHOWN_AUTHORS = 6
+_HEADINGS = {
+    Section.NEW: ("New", "Nothing in the listings was new."),
+    Section.TRENDING: ("Trending again", "Nothing seen before is rising."),
+    Section.REVISED: ("Revised", "Nothing came in a new version."),
+}
+_LINK_WORDS = {"page": "Paper page", "pdf": "PDF", "code": "Code", "project": "Project"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How much of an edition is shown: characters of a text, papers of a section. None is all."""
+
+    title: int | None = None
+    abstract: int | None = None
+    note: int | None = None
+    papers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One paper. `url` is where it can be read, `page` its own page on the site.
+
+    `links` are pairs of a word to show and an address. `note` is the editor's, in Markdown.
+    """
+
+    number: int
+    title: str
+    url: str
+    page: str
+    reason: str
+    authors: str
+    abstract: str
+    links: tuple[tuple[str, str], ...]
+    note: str
+    is_late: bool
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A section: its heading, its cards, how many `more` are left out, what to say if empty."""
+
+    name: Section
+    heading: str
+    quiet: str
+    cards: tuple[Card, ...]
+    more: int
+
+
+def groups(edition: Edition, site: Site) -> tuple[Group, ...]:
+    """Lay out the three sections of an edition, the empty ones too."""
+    sections = zip(Section, (edition.new, edition.trending, edition.revised), strict=True)
+    return tuple(_group(name, entries, site) for name, entries in sections)
+
+
+def shortened(group: Group, shape: Shape) -> Group:
+    """Return the section with no more than `shape` allows."""
+    cards = group.cards[: shape.papers]
+    return replace(
+        group,
+        cards=tuple(_shortened(card, shape) for card in cards),
+        more=group.more + len(group.cards) - len(cards),
+    )
+
+
+def summary(edition: Edition) -> str:
+    """Count what an edition holds: `12 new, 3 trending again, 1 revised, from 2 listings`."""
+    counts = (
+        (len(edition.new), "new"),
+        (len(edition.trending), "trending again"),
+        (len(edition.revised), "revised"),
+    )
+    parts = [f"{count} {word}" for count, word in counts if count] or ["Nothing new"]
+    listings = "1 listing" if edition.listings == 1 else f"{edition.listings} listings"
+    return ", ".join(parts) + f", from {listings}" * bool(edition.listings)
+
+
+def source_url(paper: Paper) -> str | None:
+    """Address the paper where its authors put it, if the dump told."""
+    if told := web_address(paper.url):
+        return told
+    if paper.arxiv_id:
+        return web_address(f"https://arxiv.org/abs/{paper.arxiv_id}")
+    return web_address(f"https://doi.org/{paper.doi}") if paper.doi else None
+
+
+def author_line(authors: Sequence[str]) -> str:
+    """Name the authors in words; of a long list the first, and how many others."""
+    known = [name for name in map(one_line, authors) if name]
+    shown = known if len(known) <= _SHOWN_AUTHORS else known[: _SHOWN_AUTHORS - 2]
+    if rest := len(known) - len(shown):
+        return f"{', '.join(shown)} and {rest} others"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+
+
+def _group(name: Section, entries: Sequence[Entry], site: Site) -> Group:
+    heading, quiet = _HEADINGS[name]
+    cards = tuple(_card(number, entry, site) for number, entry in enumerate(entries, 1))
+    return Group(name=name, heading=heading, quiet=quiet, cards=cards, more=0)
+
+
+def _card(number: int, entry: Entry, site: Site) -> Card:
+    paper = entry.paper
+    page = names.paper_url(site, paper.slug)
+    return Card(
+        number=number,
+        title=one_line(paper.title) or "Untitled",
+        url=source_url(paper) or page,
+        page=page,
+        reason=one_line(entry.reason),
+        authors=author_line(paper.authors),
+        abstract=one_line(paper.abstract),
+        links=(*_links(paper), ("Details", page)),
+        note=lines(entry.note),
+        is_late=entry.is_late,
+        is_pinned=entry.is_pinned,
+    )
+
+
+def _shortened(card: Card, shape: Shape) -> Card:
+    return replace(
+        card,
+        title=_short(card.title, shape.title),
+        abstract=_short(card.abstract, shape.abstract),
+        note=_short(card.note, shape.note),
+    )
+
+
+def _links(paper: Paper) -> Iterator[tuple[str, str]]:
+    for word, address in paper.links:
+        label = _LINK_WORDS.get(word) or one_line(word).capitalize()
+        if label and (target := web_address(address)):
+            yield label, target
+
+
+def _short(text: str, limit: int | None) -> str:
+    return text if limit is None else cut(text, limit)

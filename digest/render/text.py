@@ -1,0 +1,214 @@
+"""Makes text from a dump fit where it stands: safe, short, wrapped, escaped for Markdown.
+
+`FILTERS` are the same functions for templates. HTML needs only `note_html`: templates escape it.
+Nothing here decides what is shown, and no text is made legible: LaTeX stays LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from markupsafe import Markup
+
+from digest.render import notes
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but not tab, line feed, carriage return
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of writing
+    "\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"  # no characters at all
+)
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*[a-z0-9](/[A-Za-z0-9._~/-]*)?")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_URL_SAFE = "/%:@!$&'*+,;=~"  # not the parentheses, which end a link in Markdown
+_MARKDOWN = str.maketrans(
+    {character: f"\\{character}" for character in "\\`*_{}[]>#"}
+    | {character: f"&#{ord(character)};" for character in "~|@"}
+    | {"<": "&lt;"}
+)
+_ENTITY = re.compile("&(?=[#A-Za-z])")
+_DOMAIN_DOT = re.compile(r"\.(?<=[A-Za-z0-9-]\.)(?=[A-Za-z]{2})")
+_BLOCK_START = re.compile(r"(?:[-+](?=[\s-]|$)|[=:])")
+_NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_ADDRESSES = ("http://", "https://")
+_REGIONAL = range(0x1F1E6, 0x1F200)
+_JOINING = (range(0x1F3FB, 0x1F400), range(0xE0020, 0xE0080), range(0x1160, 0x1200))
+_ZERO_WIDTH_JOINER = "\u200d"
+_VIRAMA = 9  # the combining class that ties the next consonant to it
+
+
+def one_line(text: str) -> str:
+    """Drop what no output may hold (controls, bidi overrides, half characters) and fold spaces."""
+    if not text.isprintable():
+        text = _UNSAFE.sub("", _LINE_END.sub(" ", text))
+    return " ".join(text.split())
+
+
+def lines(text: str) -> str:
+    """Drop what `one_line` drops, but keep the line breaks: for notes, which are Markdown."""
+    return _UNSAFE.sub("", _LINE_END.sub("\n", text)).strip("\n")
+
+
+def web_address(address: str | None) -> str | None:
+    """Return the address in plain ASCII if it is a sound http, https or mailto one, else None."""
+    if address is None or _PLAIN_ADDRESS.fullmatch(address):
+        return address
+    if _UNSAFE.search(address) or "\n" in (stripped := address.strip()):
+        return None
+    try:
+        parts = urlsplit(stripped.replace("\t", " "))
+        netloc = _netloc(parts.hostname, parts.port)
+    except ValueError:
+        return None
+    is_web = parts.scheme in ("http", "https") and netloc and "@" not in parts.netloc
+    is_mail = parts.scheme == "mailto" and not parts.netloc and "@" in parts.path
+    if not (is_web or is_mail):
+        return None
+    path, query, fragment = (_percent(part) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def cut(text: str, limit: int) -> str:
+    """Shorten `text` to at most `limit` characters, at a word if one ends near, with an ellipsis.
+
+    What a reader sees as one character (UAX #29, in the main) is never cut in two.
+    """
+    if len(text) <= limit:
+        return text
+    end = limit - 1
+    space = text.rfind(" ", 0, end + 1)
+    if space > 0.6 * end:
+        end = space
+    while end > 0 and _is_inside(text, end):
+        end -= 1
+    return text[:end].rstrip(" ,;:.-–—([") + "…" if limit > 0 else ""
+
+
+def wrap(text: str, width: int = 72, indent: str = "") -> str:
+    """Break `text` into lines of at most `width` columns. An address is never broken."""
+    columns_of = len if text.isascii() else _columns
+    wrapped = _wrapped(text.split(), width - len(indent), columns_of)
+    return "\n".join(indent + line for line in wrapped)
+
+
+def wrap_lines(text: str, width: int = 72, indent: str = "") -> str:
+    """Break each line of `text` that is too wide, and keep all others as they are."""
+    parts = (
+        wrap(line, width, indent) if _columns(line) > width - len(indent) else indent + line
+        for line in text.split("\n")
+    )
+    return "\n".join(part.rstrip() for part in parts)
+
+
+def markdown_escape(text: str) -> str:
+    """Write one line of text so that every Markdown renderer shows just that text.
+
+    A backslash where the first Markdown already knew it, an entity elsewhere, and both only where
+    a character could mean something. `$` stays: where mathematics is rendered, it is meant.
+    """
+    text = _ENTITY.sub("&amp;", one_line(text)).translate(_MARKDOWN)
+    text = _DOMAIN_DOT.sub(r"\.", text).replace("://", "&#58;//")  # GFM would make links of them
+    text = _NUMBERED.sub(r"\1\\\2", text, count=1) if _NUMBERED.match(text) else text
+    if _BLOCK_START.match(text):
+        return (f"\\{text[0]}" if text[0] in "-+" else f"&#{ord(text[0])};") + text[1:]
+    return text
+
+
+def markdown_target(address: str) -> str:
+    """Write an address from `web_address` as the target of a Markdown link."""
+    return address.replace("&", "&amp;")
+
+
+def quoted(text: str) -> str:
+    """Write Markdown as a Markdown quotation, out of which no open fence or tag reaches."""
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def note_html(note: str) -> Markup:
+    """Render an editor's note as HTML without anything active."""
+    return notes.to_html(lines(note))
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "cut": cut,
+    "wrap": wrap,
+    "wrap_lines": wrap_lines,
+    "markdown_escape": markdown_escape,
+    "markdown_target": markdown_target,
+    "quoted": quoted,
+    "note_html": note_html,
+}
+
+
+def _netloc(host: str | None, port: int | None) -> str:
+    if not host:
+        return ""
+    ascii_host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    if not _HOST.fullmatch(ascii_host):
+        raise ValueError(host)
+    return ascii_host if port is None else f"{ascii_host}:{port}"
+
+
+def _percent(part: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=_URL_SAFE + "?")
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Tell whether a cut before `text[at]` would part what belongs together."""
+    before, after = text[at - 1], text[at]
+    if before < "\u0300" and after < "\u0300":
+        return False
+    if unicodedata.category(after)[0] == "M" or _ZERO_WIDTH_JOINER in (before, after):
+        return True
+    if any(ord(after) in joining for joining in _JOINING):
+        return True
+    if unicodedata.combining(before) == _VIRAMA:
+        return True
+    if ord(after) in _REGIONAL:
+        run = at
+        while run > 0 and ord(text[run - 1]) in _REGIONAL:
+            run -= 1
+        return (at - run) % 2 == 1
+    return False
+
+
+def _wrapped(words: list[str], width: int, columns_of: Callable[[str], int]) -> Iterator[str]:
+    line, used = "", width  # as if full, so that the first word opens a line
+    for word in words:
+        columns = columns_of(word)
+        if used + 1 + columns <= width:
+            line += f" {word}"
+            used += 1 + columns
+            continue
+        if line:
+            yield line
+        *full, line = _pieces(word, width) if columns > width else (word,)
+        yield from full
+        used = columns_of(line)
+    if line:
+        yield line
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """Part a word that is wider than a line, unless it is an address."""
+    start, used = 0, 0
+    for at, character in enumerate(word if not word.startswith(_ADDRESSES) else ""):
+        columns = _columns(character)
+        if used + columns > width and at > start and not _is_inside(word, at):
+            yield word[start:at]
+            start, used = at, 0
+        used += columns
+    yield word[start:]
+
+
+def _columns(text: str) -> int:
+    """Count the columns a terminal gives to `text`: two for a wide character, none for a mark."""
+    if text.isascii():
+        return len(text)
+    marks = sum(unicodedata.category(character)[0] == "M" for character in text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) - marks + wide

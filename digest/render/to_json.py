@@ -1,0 +1,82 @@
+"""Renders an edition as `papers.json`, and a paper in the one JSON form that all outputs share.
+
+Documented in docs/cli.md; keys are added, never renamed. What a dump said stays as it said it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from digest.models import Edition, Entry, ListedPaper, Paper, Rendered, Site
+from digest.render import names
+
+Json = dict[str, object]
+
+
+def render(edition: Edition, site: Site) -> Iterator[Rendered]:
+    """Yield `papers.json` in the edition's folder."""
+    sections = {"new": edition.new, "trending": edition.trending, "revised": edition.revised}
+    document: Json = {"edition": _edition(edition, site)}
+    for name, entries in sections.items():
+        document[name] = [_entry(entry, site) for entry in entries]
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    path = f"{names.edition_folder(edition.name)}/papers.json"
+    yield Rendered(path=path, content=text.encode("utf-8", "replace"))
+
+
+def paper_json(paper: Paper | ListedPaper, key: str, position: int) -> Json:
+    """Return what every JSON output tells of a paper, whether we hold it or a dump lists it."""
+    return {
+        "key": key,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "url": paper.url,
+        "arxiv_id": paper.arxiv_id,
+        "doi": paper.doi,
+        "published": paper.published,
+        "votes": paper.votes,
+        "position": position,
+    }
+
+
+def _edition(edition: Edition, site: Site) -> Json:
+    return {
+        "name": edition.name,
+        "cadence": edition.cadence.value,
+        "start": edition.start.isoformat(),
+        "end": edition.end.isoformat(),
+        "title": names.edition_title(edition),
+        "url": names.edition_url(site, edition.name),
+        "updated": edition.updated.isoformat().replace("+00:00", "Z"),
+        "note": edition.note,
+        "listings": edition.listings,
+        "counts": {
+            "new": len(edition.new),
+            "trending": len(edition.trending),
+            "revised": len(edition.revised),
+        },
+    }
+
+
+def _entry(entry: Entry, site: Site) -> Json:
+    """Tell of a paper as it stood in this edition: its votes are those of then."""
+    paper = entry.paper
+    known = paper_json(paper, paper.key, entry.position)
+    votes = paper.votes if entry.votes is None else entry.votes
+    return known | {
+        "votes": votes,
+        "version": paper.version,
+        "summary": paper.summary,
+        "keywords": list(paper.keywords),
+        "links": dict(paper.links),
+        "comments": paper.comments,
+        "organization": paper.organization,
+        "page": names.paper_url(site, paper.slug),
+        "reason": entry.reason,
+        "score": round(entry.score, 4),
+        "late": entry.is_late,
+        "pinned": entry.is_pinned,
+        "note": entry.note,
+    }
