@@ -21,6 +21,7 @@ LAYERS = {
         "digest.differ",
         "digest.trending",
         "digest.edition",
+        "digest.frozen",
         "digest.render",
         "digest.mail.message",
     ),
