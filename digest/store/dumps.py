@@ -1,0 +1,78 @@
+"""The dumps that came: what each was, what became of it, and how many there are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from digest.errors import StoreError
+from digest.models import DumpRecord, DumpStatus
+from digest.store.statements import next_id
+from digest.store.tables import dumps, editions, papers, sightings
+
+_FIELDS = tuple(DumpRecord.__dataclass_fields__)
+_COLUMNS = [dumps.c[name] for name in _FIELDS]
+
+
+def by_digest(connection: Connection, digest: str) -> DumpRecord | None:
+    """Return the dump with these bytes."""
+    row = connection.execute(select(*_COLUMNS).where(dumps.c.digest == digest)).one_or_none()
+    return _record(row) if row else None
+
+
+def latest(
+    connection: Connection, limit: int | None, status: DumpStatus | None
+) -> tuple[DumpRecord, ...]:
+    """Return the last dumps, newest first."""
+    wanted = select(*_COLUMNS).order_by(dumps.c.arrived_at.desc(), dumps.c.id.desc()).limit(limit)
+    if status is not None:
+        wanted = wanted.where(dumps.c.status == status.value)
+    return tuple(_record(row) for row in connection.execute(wanted))
+
+
+def latest_day(connection: Connection) -> date | None:
+    """Return the last day that a dump was read of."""
+    read = dumps.c.status == DumpStatus.READ.value
+    day: date | None = connection.execute(select(func.max(dumps.c.day)).where(read)).scalar()
+    return day
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Count papers that did not move, sightings, editions, and dumps by what became of them."""
+    found = {
+        "papers": select(func.count()).select_from(papers).where(papers.c.moved_to.is_(None)),
+        "sightings": select(func.count()).select_from(sightings),
+        "editions": select(func.count()).select_from(editions),
+    }
+    numbers = {name: int(connection.execute(many).scalar_one()) for name, many in found.items()}
+    by_status = select(dumps.c.status, func.count()).group_by(dumps.c.status)
+    of_status = {str(status): int(count) for status, count in connection.execute(by_status)}
+    return numbers | {f"dumps_{status}": of_status.get(status, 0) for status in DumpStatus}
+
+
+def add(connection: Connection, _change: int, dump: DumpRecord) -> int:
+    """Store the dump, in place of the same bytes if they could not be read before."""
+    values = {name: getattr(dump, name) for name in _FIELDS if name != "id"}
+    values["status"] = dump.status.value
+    before = by_digest(connection, dump.digest)
+    if before is None:
+        dump_id = next_id(connection, dumps.c.id)
+        connection.execute(insert(dumps).values(id=dump_id, **values))
+        return dump_id
+    if before.status is DumpStatus.READ:
+        raise StoreError("this dump was recorded before", at=dump.name, hint="Leave it out")
+    connection.execute(update(dumps).where(dumps.c.id == before.id).values(**values))
+    return before.id
+
+
+def finish(connection: Connection, _change: int, /, dump_id: int, **found: int) -> None:
+    """Store how many papers the dump lists, and how many of each kind."""
+    connection.execute(update(dumps).where(dumps.c.id == dump_id).values(**found))
+
+
+def _record(row: Row[Any]) -> DumpRecord:
+    """Return the row as a value."""
+    values = row._asdict()
+    return DumpRecord(**(values | {"status": DumpStatus(values["status"])}))

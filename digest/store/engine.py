@@ -1,0 +1,126 @@
+"""Connections: a URL becomes an engine whose transactions are what the store promises.
+
+SQLite: WAL, `synchronous=FULL` (with NORMAL a power cut may lose what was committed), foreign
+keys, and transactions begun by us, for the driver's own lose updates. PostgreSQL: one writer at a
+time by an advisory lock, readers see one snapshot. Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from digest.errors import StoreError
+from digest.store.failures import translated
+
+WAIT_SECONDS = 5
+WRITER_LOCK = 0x6469676573740001  # "digest" and 1: the same number in every process
+
+_URL_HINT = "Write `sqlite:///digest.db` or `postgresql://user@host/database` in `store.url`"
+
+
+def parse_url(url: str) -> URL:
+    """Read the address of a database; `postgresql://` means psycopg 3."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("the database's address cannot be read", hint=_URL_HINT) from error
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername != "sqlite":
+        what = f"a database of the kind {parsed.drivername!r} is not supported"
+        raise StoreError(what, hint=_URL_HINT)
+    if parsed.database in {None, "", ":memory:"} or str(parsed.database).startswith("file:"):
+        raise StoreError("the database's address names no file", hint=_URL_HINT)
+    return parsed
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """Return the file of a SQLite database, None for a server."""
+    return Path(str(url.database)) if url.drivername == "sqlite" else None
+
+
+def sqlite_url(path: Path) -> URL:
+    """Return the address of a SQLite file."""
+    return URL.create("sqlite", database=str(path))
+
+
+def place_of(url: URL) -> str:
+    """Return how an error names the database: the file, or the address without its password."""
+    return str(sqlite_path(url) or url.set(drivername="postgresql").render_as_string())
+
+
+def make_engine(url: URL) -> Engine:
+    """Return an engine for `url`; nothing is connected yet."""
+    if url.drivername == "sqlite":
+        return _sqlite_engine(url)
+    try:
+        return _postgres_engine(url)
+    except ModuleNotFoundError as error:
+        what = "PostgreSQL needs the package psycopg"
+        raise StoreError(what, hint="`pip install 'digest[postgres]'`") from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one writing transaction, alone among writers: committed at the end, or not at all."""
+    options: dict[str, Any] = {"digest_begin": "BEGIN IMMEDIATE"}
+    is_server = engine.dialect.name == "postgresql"
+    if is_server:
+        options["isolation_level"] = "READ COMMITTED"
+    with (
+        translated(place_of(engine.url)),
+        engine.execution_options(**options).begin() as connection,
+    ):
+        if is_server:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run one reading transaction: a snapshot, whatever others write meanwhile."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with (
+        translated(place_of(engine.url)),
+        engine.execution_options(**options).begin() as connection,
+    ):
+        yield connection
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    """Make an engine whose connections begin transactions as told, not as the driver guesses."""
+    patience = {} if "timeout" in url.query else {"timeout": WAIT_SECONDS}
+    engine = create_engine(url, connect_args=patience)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL").close()
+        connection.execute("PRAGMA synchronous=FULL").close()
+        connection.execute("PRAGMA foreign_keys=ON").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("digest_begin", "BEGIN")
+        connection.exec_driver_sql(how)
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    """Make an engine that waits for locks as long as SQLite does, unless the URL says else."""
+    given = url.query.get("options", "")
+    told = given if isinstance(given, str) else " ".join(given)
+    patience: dict[str, Any] = {"options": f"-c lock_timeout={WAIT_SECONDS}s {told}".strip()}
+    if "connect_timeout" not in url.query:
+        patience["connect_timeout"] = WAIT_SECONDS
+    return create_engine(url, connect_args=patience, pool_pre_ping=True)

@@ -1,0 +1,62 @@
+"""The store: transactions, leases, and the check that the doctor asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from digest.store import checking, leases
+from digest.store.engine import place_of, reading, writing
+from digest.store.failures import readable
+from digest.store.schema import read_meta
+from digest.store.transaction import Reading, Writing
+
+
+class Store:
+    """An open database. `id` is random, made with it, and kept by its backups."""
+
+    def __init__(self, engine: Engine, store_id: str) -> None:
+        self._engine = engine
+        self._at = place_of(engine.url)
+        self.id = store_id
+
+    @property
+    def change(self) -> int:
+        """The number of the last change that was committed."""
+        with readable(self._at), reading(self._engine) as connection:
+            return int(read_meta(connection, "change"))
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Run one transaction, alone among writers: all of it is kept, or nothing."""
+        with writing(self._engine) as connection:
+            yield Writing(connection, self._at)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Run one transaction that sees the store as it was at its first look."""
+        with reading(self._engine) as connection:
+            yield Reading(connection, self._at)
+
+    def lease(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
+        """Take or renew the lease until `now + seconds`; false while another holds it."""
+        until = now + timedelta(seconds=seconds)
+        with readable(self._at), writing(self._engine) as connection:
+            return leases.take(connection, name, holder, now, until)
+
+    def release(self, name: str, holder: str) -> None:
+        """Give up the lease, if it is held by this holder."""
+        with readable(self._at), writing(self._engine) as connection:
+            leases.release(connection, name, holder)
+
+    def check(self) -> list[str]:
+        """Look through the whole database; return what is wrong, in words, or nothing."""
+        with readable(self._at), reading(self._engine) as connection:
+            return checking.check(connection)
+
+    def close(self) -> None:
+        """Let go of all connections; on SQLite that folds its journal into the file."""
+        self._engine.dispose()

@@ -1,0 +1,171 @@
+"""What can be asked of the store, and told to it, inside one transaction.
+
+Each method hands over to the module that knows its tables; here the database's errors become
+ours, and the first write of a transaction takes the next change number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from digest.models import (
+    Announced,
+    Cadence,
+    Curation,
+    Diff,
+    DumpRecord,
+    DumpStatus,
+    EditionRecord,
+    KnownPaper,
+    Material,
+    Paper,
+    PaperPage,
+)
+from digest.store import curating, dumps, editions, material, papers, recording
+from digest.store.changes import next_change
+from digest.store.failures import readable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Reading:
+    """One snapshot of the store."""
+
+    def __init__(self, connection: Connection, at: str) -> None:
+        self._connection = connection
+        self._at = at
+
+    def dump_by_digest(self, digest: str) -> DumpRecord | None:
+        """Return the dump with these bytes, whatever its name was."""
+        return self._read(dumps.by_digest, digest)
+
+    def dumps(
+        self, limit: int | None = None, status: DumpStatus | None = None
+    ) -> tuple[DumpRecord, ...]:
+        """Return the last dumps, newest first."""
+        return self._read(dumps.latest, limit, status)
+
+    def listing_day_latest(self) -> date | None:
+        """Return the last day that a dump was read of."""
+        return self._read(dumps.latest_day)
+
+    def counts(self) -> dict[str, int]:
+        """Count `papers`, `sightings`, `editions`, and dumps as `dumps_read` and so on."""
+        return self._read(dumps.counts)
+
+    def known(self, keys: Collection[str]) -> dict[str, tuple[KnownPaper, ...]]:
+        """Return the papers that answer to each of these keys; keys of none are left out."""
+        return self._read(papers.known, keys)
+
+    def paper_by_key(self, key: str) -> Paper | None:
+        """Return the paper by its public key, or any key that is its alone.
+
+        One that moved comes back as the paper it moved to.
+        """
+        return self._read(papers.by_key, key)
+
+    def papers_changed(self, since: int) -> Iterator[PaperPage]:
+        """Yield the papers touched after change number `since`, in order of arrival."""
+        with readable(self._at):
+            yield from papers.changed(self._connection, since)
+
+    def latest_announced(self, limit: int) -> tuple[tuple[Paper, Announced, str], ...]:
+        """Return what was announced as new and not hidden, newest first, each with its edition."""
+        return self._read(papers.latest_announced, limit)
+
+    def edition(self, name: str) -> EditionRecord | None:
+        """Return the edition of this name."""
+        return self._read(editions.by_name, name)
+
+    def editions(
+        self,
+        cadence: Cadence | None = None,
+        *,
+        since_change: int = 0,
+        unsealed_only: bool = False,
+    ) -> tuple[EditionRecord, ...]:
+        """Return the editions touched after a change number, by their first day, latest first."""
+        return self._read(
+            editions.listed, cadence, since_change=since_change, unsealed_only=unsealed_only
+        )
+
+    def frozen(self, name: str) -> str | None:
+        """Return the text that the edition was sealed with."""
+        return self._read(editions.frozen, name)
+
+    def material(self, name: str, *, listing_days: int) -> Material:
+        """Return what the edition is composed from; `EditionError` where there is none."""
+        return self._read(material.gather, name, listing_days)
+
+    def curation(self, edition: str) -> Curation:
+        """Return what the curator asked of the edition."""
+        return self._read(curating.read, edition)
+
+    def _read(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        with readable(self._at):
+            return act(self._connection, *args, **named)
+
+
+class Writing(Reading):
+    """One change to the store. What it wrote, it reads."""
+
+    def __init__(self, connection: Connection, at: str) -> None:
+        super().__init__(connection, at)
+        self._change: int | None = None
+
+    def add_dump(self, dump: DumpRecord) -> int:
+        """Store a dump and return its row number.
+
+        One that was empty or rejected before is replaced; one that was read is a `StoreError`.
+        """
+        return self._write(dumps.add, dump)
+
+    def finish_dump(self, dump_id: int, *, listed: int, new: int, seen: int, revised: int) -> None:
+        """Store what the dump was found to hold."""
+        self._write(dumps.finish, dump_id, listed=listed, new=new, seen=seen, revised=revised)
+
+    def record(self, dump: DumpRecord, diff: Diff, listed_total: int, at: datetime) -> None:
+        """Store what a dump, or a part of it, holds; `at` is when its papers became public.
+
+        The dump was added and its edition opened before.
+        """
+        self._write(recording.record, dump, diff, listed_total, at)
+
+    def open_edition(self, edition: EditionRecord) -> None:
+        """Store the edition; one that is there already stays as it is."""
+        self._write(editions.open_edition, edition)
+
+    def touch_edition(self, name: str, at: datetime) -> None:
+        """Say that a draft's content changed; its week and month are to be rendered again too."""
+        self._write(editions.touch, name, at)
+
+    def seal(self, name: str, frozen: str, at: datetime) -> None:
+        """Keep the edition as `frozen` for ever; `EditionError` where it is sealed already."""
+        self._write(editions.seal, name, frozen, at)
+
+    def curate_pin(self, edition: str, key: str, on: bool) -> None:
+        """Pin a paper after those pinned before, or let it go."""
+        self._write(curating.pin, edition, key, on)
+
+    def curate_hide(self, edition: str, key: str, on: bool) -> None:
+        """Leave a paper out of the edition, or take it back in."""
+        self._write(curating.hide, edition, key, on)
+
+    def curate_note(self, edition: str, key: str | None, text: str) -> None:
+        """Set the note of a paper, or with no key of the edition; an empty text removes it."""
+        self._write(curating.note, edition, key, text)
+
+    def _write(
+        self, act: Callable[Concatenate[Connection, int, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        with readable(self._at):
+            if self._change is None:
+                self._change = next_change(self._connection)
+            return act(self._connection, self._change, *args, **named)
