@@ -31,12 +31,12 @@ types: $(READY) ## Check types (mypy --strict)
 bench: $(READY) ## Measure this project beside its alternatives; SCALE=0.1 for a quick look
 	@$(BIN)/python -m bench --scale $(or $(SCALE),1) $(if $(WRITE),--write $(WRITE))
 
-# The build needs (hatchling, editables) are locked too: the editable install fetches nothing.
+# What builds is locked too: hatchling and editables for this package, setuptools for feedgen.
 # The index, if not the public one, is told by the environment (UV_DEFAULT_INDEX); no address is written.
 lock: ## Make requirements.lock anew from pyproject.toml
 	@$(ensure_venv)
 	@$(BIN)/python -m pip install --quiet uv
-	@printf 'hatchling<2\neditables\n' | $(BIN)/uv pip compile --quiet --upgrade --universal \
+	@printf 'hatchling<2\neditables\nsetuptools\n' | $(BIN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
 	  --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml -
 	@if grep -n '://' requirements.lock; then echo "requirements.lock names an address (above)." >&2; exit 1; fi
@@ -51,9 +51,14 @@ clean: ## Remove all that was made here: output, sample run, caches, the virtual
 $(READY): requirements.lock pyproject.toml
 	@$(ensure_venv)
 	@echo "Installing the locked dependencies into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@awk '/^[a-z]/ { keep = /^setuptools==/ } keep' requirements.lock > $(VENV)/build.lock
+	@$(INSTALL) --require-hashes -r $(VENV)/build.lock
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $(READY)
+
+# Without isolation, nothing is fetched that the lock does not name: not to build with, either.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --no-build-isolation
 
 # The first Python that is new enough; or the one told by `make PYTHON=…`, and no other.
 PYTHON_CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
@@ -65,7 +70,10 @@ for python in $(PYTHON_CANDIDATES); do \
   python=; \
 done; \
 if [ -z "$$python" ]; then \
-  echo "digest needs Python 3.11 or later; found: $$(python3 --version 2>&1 || echo none)." >&2; \
+  echo "digest needs Python 3.11 or later. Tried:" >&2; \
+  for python in $(PYTHON_CANDIDATES); do \
+    echo "  $$python: $$("$$python" --version 2>/dev/null || echo 'not found')" >&2; \
+  done; \
   echo "Install one (Debian: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; \
   exit 1; \
 fi; \
