@@ -106,9 +106,15 @@ def entries(numbers: Iterable[int], section: Section = Section.NEW) -> tuple[Ent
     return tuple(entry(n, section, position=i) for i, n in enumerate(numbers, 1))
 
 
-def edition(new: int = 3, trending: int = 2, revised: int = 1, **changes: Any) -> Edition:
-    """The daily edition of 11 March 2026 with so many papers in its sections."""
-    first, second, last = 1 + new, 1 + new + trending, 1 + new + trending + revised
+Part = int | tuple[Entry, ...]
+"""The entries of a section, or how many numbered ones."""
+
+
+def edition(new: Part = 3, trending: Part = 2, revised: Part = 1, **changes: Any) -> Edition:
+    """The daily edition of 11 March 2026, its papers numbered through its sections."""
+    first = part(1, new, Section.NEW)
+    second = part(1 + len(first), trending, Section.TRENDING)
+    third = part(1 + len(first) + len(second), revised, Section.REVISED)
     values: dict[str, Any] = {
         "name": "2026-03-11",
         "cadence": Cadence.DAY,
@@ -116,11 +122,15 @@ def edition(new: int = 3, trending: int = 2, revised: int = 1, **changes: Any) -
         "end": date(2026, 3, 11),
         "updated": datetime(2026, 3, 11, 7, 30, tzinfo=UTC),
         "listings": 2,
-        "new": entries(range(1, first)),
-        "trending": entries(range(first, second), Section.TRENDING),
-        "revised": entries(range(second, last), Section.REVISED),
+        "new": first,
+        "trending": second,
+        "revised": third,
     }
     return Edition(**(values | changes))
+
+
+def part(start: int, size: Part, section: Section) -> tuple[Entry, ...]:
+    return entries(range(start, start + size), section) if isinstance(size, int) else size
 
 
 def week(**changes: Any) -> Edition:

@@ -22,7 +22,7 @@ _LINE = 76
 _FOLD = "\r\n "
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _NOT_IN_ADDRESS = re.compile(r"[^!-;=?-~]")
-_NOT_IN_DOMAIN = re.compile(r"[^A-Za-z0-9.-]+")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ def build_message(letter: Letter) -> bytes:
 
 
 def _headers(letter: Letter, seal: str) -> tuple[tuple[str, str], ...]:
-    list_id = _NOT_IN_DOMAIN.sub("-", letter.list_id).strip("-.") or "localhost"
-    name = _NOT_IN_DOMAIN.sub("-", letter.name).strip("-.") or "letter"
+    list_id = _NOT_IN_ID.sub("-", letter.list_id).strip("-.") or "localhost"
+    name = _NOT_IN_ID.sub("-", letter.name).strip("-.") or "letter"
     return (
         ("From", _mailbox("From", letter.from_name, letter.from_address)),
         ("To", _mailbox("To", letter.to_name, letter.to_address)),
@@ -78,7 +78,7 @@ def _headers(letter: Letter, seal: str) -> tuple[tuple[str, str], ...]:
         ("Message-ID", f"<{name}.{seal}@{list_id}>"),
         ("List-Id", _named("List-Id", letter.list_name, list_id)),
         *((name, f"<{_NOT_IN_ADDRESS.sub('', url)}>") for name, url in letter.addresses),
-        ("Content-Language", _NOT_IN_DOMAIN.sub("", letter.language) or "en"),
+        ("Content-Language", _NOT_IN_ID.sub("", letter.language) or "en"),
     )
 
 

@@ -60,7 +60,7 @@ def edition_title(edition: Edition) -> str:
     start = edition.start
     match edition.cadence:
         case Cadence.DAY:
-            return f"{_WEEKDAYS[start.weekday()]} {_day_month(start)} {start.year}"
+            return f"{_WEEKDAYS[start.weekday()]} {day_month(start)} {start.year}"
         case Cadence.WEEK:
             week = start.isocalendar()
             return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
@@ -74,6 +74,11 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def day_month(day: date) -> str:
+    """Write a day as `11 March`, in English whatever the machine's locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
 def _tag(site: Site, specific: str) -> str:
     host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")
     return f"tag:{host},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
@@ -81,11 +86,7 @@ def _tag(site: Site, specific: str) -> str:
 
 def _span(start: date, end: date) -> str:
     if start.year != end.year:
-        return f"{_day_month(start)} {start.year} – {_day_month(end)} {end.year}"
+        return f"{day_month(start)} {start.year} – {day_month(end)} {end.year}"
     if start.month != end.month:
-        return f"{_day_month(start)} – {_day_month(end)}"
-    return f"{start.day}–{_day_month(end)}"
-
-
-def _day_month(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+        return f"{day_month(start)} – {day_month(end)}"
+    return f"{start.day}–{day_month(end)}"

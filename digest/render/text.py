@@ -14,13 +14,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from markupsafe import Markup
 
 from digest.render import notes
+from digest.text.hygiene import clean, remove_unsafe
 
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but not tab, line feed, carriage return
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of writing
-    "\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"  # no characters at all
-)
-_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*[a-z0-9](/[A-Za-z0-9._~/-]*)?")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -42,25 +38,24 @@ _VIRAMA = 9  # the combining class that ties the next consonant to it
 
 
 def one_line(text: str) -> str:
-    """Drop what no output may hold (controls, bidi overrides, half characters) and fold spaces."""
-    if not text.isprintable():
-        text = _UNSAFE.sub("", _LINE_END.sub(" ", text))
-    return " ".join(text.split())
+    """Return `text.hygiene.clean` of the text, quickly where nothing is to do."""
+    return " ".join(text.split()) if text.isprintable() else clean(text)
 
 
 def lines(text: str) -> str:
     """Drop what `one_line` drops, but keep the line breaks: for notes, which are Markdown."""
-    return _UNSAFE.sub("", _LINE_END.sub("\n", text)).strip("\n")
+    return remove_unsafe(_LINE_END.sub("\n", text)).strip("\n")
 
 
 def web_address(address: str | None) -> str | None:
     """Return the address in plain ASCII if it is a sound http, https or mailto one, else None."""
     if address is None or _PLAIN_ADDRESS.fullmatch(address):
         return address
-    if _UNSAFE.search(address) or "\n" in (stripped := address.strip()):
+    stripped = address.strip()
+    if not stripped.isprintable():
         return None
     try:
-        parts = urlsplit(stripped.replace("\t", " "))
+        parts = urlsplit(stripped)
         netloc = _netloc(parts.hostname, parts.port)
     except ValueError:
         return None

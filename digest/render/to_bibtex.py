@@ -125,13 +125,7 @@ def _name(author: str) -> str:
 
 def _bare(value: str) -> str:
     """Keep what may stand in an id unescaped: no brace, no space, no character of LaTeX's own."""
-    return re.sub(
-        r"[^!-$'-Z\[\]_a-z()]", lambda m: "".join(f"%{b:02X}" for b in _utf8(m[0])), value
-    )
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+    return quote(one_line(value), safe="/:;()<>", errors="replace")
 
 
 def _written(match: re.Match[str], is_latex: bool) -> str:
