@@ -15,7 +15,7 @@ help: ## List these targets
 run: $(READY) ## Take the sample dumps through the whole flow, afresh, into output/
 	@rm -rf .run
 	@find output -mindepth 1 ! -name .gitkeep -delete
-	@$(BIN)/digest init --samples .run
+	@$(BIN)/digest init --samples .run >/dev/null
 	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
 
 test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL or Chromium
