@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-_WORD_BYTES = 42  # of UTF-8 in an encoded word, which may take 75 characters in all
-_LINE = 76
+_LINE = 76  # what a line with an encoded word may have (RFC 2047)
+_LONGEST_QUOTED = 900  # a quoted string cannot be folded everywhere, and a line has at most 998
+_WORD_FRAME = len("=?utf-8?b??=")
 _FOLD = "\r\n "
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _NOT_IN_ADDRESS = re.compile(r"[^!-;=?-~]")
@@ -92,16 +93,16 @@ def _named(header: str, name: str, address: str) -> str:
     if not name:
         return f"<{address}>"
     plain = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    is_plain = _is_plain(name) and len(header) + len(plain) + 2 <= _LINE
-    shown = plain if is_plain else _encoded(name)
-    is_short = "\n" not in shown and len(header) + len(shown) + len(address) + 5 <= _LINE
+    is_plain = _is_plain(name) and len(plain) <= _LONGEST_QUOTED
+    shown = plain if is_plain else _encoded(header, name)
+    is_short = _FOLD not in shown and len(header) + len(shown) + len(address) + 5 <= _LINE
     return f"{shown}{' ' if is_short else _FOLD}<{address}>"
 
 
 def _unstructured(header: str, text: str) -> str:
     text = _clean(text)
     is_plain = _is_plain(text) and len(header) + len(text) + 2 <= _LINE
-    return text if is_plain else _encoded(text)
+    return text if is_plain else _encoded(header, text)
 
 
 def _clean(text: str) -> str:
@@ -112,21 +113,25 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text
 
 
-def _encoded(text: str) -> str:
+def _encoded(header: str, text: str) -> str:
     """Write `text` as encoded words, one a line; the white space between them does not count."""
-    words = (b64encode(chunk).decode("ascii") for chunk in _chunks(text))
+    words = (b64encode(chunk).decode("ascii") for chunk in _chunks(header, text))
     return _FOLD.join(f"=?utf-8?b?{word}?=" for word in words)
 
 
-def _chunks(text: str) -> Iterator[bytes]:
-    """Part the UTF-8 of `text` between characters, as RFC 2047 asks."""
-    chunk = b""
+def _chunks(header: str, text: str) -> Iterator[bytes]:
+    """Part the UTF-8 of `text` between characters; each part, as base64, fits its line."""
+    chunk, room = b"", _room(f"{header}: ")
     for character in map(str.encode, text):
-        if len(chunk) + len(character) > _WORD_BYTES:
+        if len(chunk) + len(character) > room:
             yield chunk
-            chunk = b""
+            chunk, room = b"", _room(" ")
         chunk += character
     yield chunk
+
+
+def _room(before: str) -> int:
+    return (_LINE - len(before) - _WORD_FRAME) // 4 * 3
 
 
 def _quoted_printable(text: str) -> bytes:
