@@ -1,0 +1,49 @@
+"""Writes a feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). Nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from digest.render.feed_items import Feed, FeedItem
+
+NAME = "feed.json"
+
+
+def write(feed: Feed) -> bytes:
+    """Return the feed as UTF-8; fields that hold nothing are left out."""
+    values = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home,
+        "feed_url": feed.folder + NAME,
+        "description": feed.description,
+        "language": feed.language,
+        "authors": _authors([feed.author]),
+    }
+    document = _filled(values) | {"items": [_item(item) for item in feed.items]}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(item: FeedItem) -> dict[str, object]:
+    values = {
+        "id": item.id,
+        "url": item.url,
+        "external_url": item.source,
+        "title": item.title,
+        "content_html": item.html,
+        "summary": item.text,
+        "date_published": item.published.isoformat(),
+        "date_modified": item.updated.isoformat(),
+        "authors": _authors(item.authors),
+        "tags": item.categories,
+    }
+    return _filled(values)
+
+
+def _authors(names: Iterable[str]) -> list[dict[str, str]]:
+    return [{"name": name} for name in names if name]
+
+
+def _filled(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value}
