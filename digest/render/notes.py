@@ -22,6 +22,11 @@ def to_html(markdown: str) -> Markup:
     """Render Markdown. Pictures, scripts, styles and other link schemes are left out."""
     html = Markdown(output_format="html").convert(markdown)
     clean = nh3.clean(
-        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener"
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        url_relative="deny",  # a mail, a feed and a page stand at different places
+        link_rel="noopener",
     )
     return Markup(clean)  # noqa: S704  nh3 has just made it safe
