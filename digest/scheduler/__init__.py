@@ -164,7 +164,7 @@ class _Stay:
                 self._watch_folder()
             except FileNotFoundError:
                 self._tell_once(f"The inbox {self._inbox} is gone. Waiting until it is back.")
-                self._pause(1)
+                self._pause(0.25)
             except (OSError, RuntimeError) as e:  # watchfiles' own error is a RuntimeError
                 self._tell_once(
                     f"The system tells no news of {self._inbox} ({e}). It is looked through every "
@@ -183,7 +183,7 @@ class _Stay:
             debounce=50,
             step=10,
             stop_event=self._stop,
-            rust_timeout=1000,
+            rust_timeout=250,
             yield_on_timeout=True,
             recursive=False,
         ):
