@@ -277,7 +277,7 @@ def test_the_same_edition_gives_the_same_bytes() -> None:
 
 
 def chosen() -> Entry:
-    return builders.entry(1, Section.NEW, is_pinned=True, is_late=True, note="See *table 2*.")
+    return builders.entry(1, Section.NEW, is_pinned=True, note="See *table 2*.")
 
 
 @pytest.mark.parametrize(

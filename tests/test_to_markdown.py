@@ -132,12 +132,13 @@ def test_a_note_is_markdown_and_stays_in_its_place() -> None:
     assert found.find("blockquote/ul/li") is not None
 
 
-def test_what_the_editor_chose_and_what_came_late_says_so() -> None:
-    chosen: Entry = builders.entry(1, is_pinned=True, is_late=True, reason="5 votes")
-    source = rendered(builders.edition(trending=0, revised=0, new=(chosen,)))
-    assert "*5 votes* · The editor’s choice · Came late\n" in source
-    bare = replace(chosen, reason="", is_pinned=False)
-    assert "\n\nCame late\n\n" in rendered(builders.edition(trending=0, revised=0, new=(bare,)))
+def test_what_the_editor_chose_says_so() -> None:
+    chosen: Entry = builders.entry(1, is_pinned=True, reason="5 votes")
+    source = rendered(builders.edition((chosen,), 0, 0))
+    assert "\n\n*5 votes* · The editor’s choice\n\n" in source
+    bare = replace(chosen, reason="")
+    assert "\n\nThe editor’s choice\n\n" in rendered(builders.edition((bare,), 0, 0))
+    assert "choice" not in rendered(builders.edition((builders.entry(1),), 0, 0))
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:

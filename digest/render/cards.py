@@ -48,7 +48,6 @@ class Card:
     abstract: str
     links: tuple[tuple[str, str], ...]
     note: str
-    is_late: bool
     is_pinned: bool
 
 
@@ -128,7 +127,6 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
         abstract=one_line(paper.abstract),
         links=(*_links(paper), ("Details", page)),
         note=lines(entry.note),
-        is_late=entry.is_late,
         is_pinned=entry.is_pinned,
     )
 
