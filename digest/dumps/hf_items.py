@@ -1,0 +1,148 @@
+"""One paper as the Daily Papers API writes it, in its JSON and in the page's own data.
+
+Keys stand at the item or under its `paper`, come and go over the years, and may be of any type:
+what is not of the right one is left out. Raises `ValueError` where no title can be had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from digest.identity import parse_arxiv_id
+from digest.models import Links, ListedPaper
+from digest.text.hygiene import clean
+
+_MAX_COUNT = 1_000_000_000
+_MAX_NAMES = 10_000
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)?)?", re.ASCII
+)
+_WEB = re.compile(r"https?://[^\s<>\"\\^`{}|]+", re.IGNORECASE)
+
+
+def paper_of(item: object, position: int) -> ListedPaper:
+    """Return the paper that `item` tells of."""
+    if not isinstance(item, Mapping):
+        raise ValueError("it is no object")
+    inner = item.get("paper")
+    paper: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
+    title = _text(paper, item, "title")
+    if not title:
+        raise ValueError("it has no title")
+    said = _text(paper, item, "id")
+    arxiv, version = parse_arxiv_id(said) or (None, None)
+    return ListedPaper(
+        title=title,
+        abstract=_text(paper, item, "summary"),
+        position=position,
+        authors=_authors(paper.get("authors")) or _authors(item.get("authors")),
+        arxiv_id=arxiv,
+        version=version,
+        url=f"https://arxiv.org/abs/{arxiv}" if arxiv else _page(said),
+        published=_instant(paper.get("publishedAt")) or _instant(item.get("publishedAt")),
+        votes=_count(paper.get("upvotes"), item.get("upvotes")),
+        comments=_count(item.get("numComments"), paper.get("numComments")),
+        summary=_text(paper, item, "ai_summary") or None,
+        keywords=_names(paper.get("ai_keywords")) or _names(item.get("ai_keywords")),
+        organization=_organization(paper.get("organization"))
+        or _organization(item.get("organization")),
+        links=_links(paper, item, arxiv, said),
+    )
+
+
+def day_of(item: object) -> str | None:
+    """Return the day (`2026-03-11`) on which the item was listed, where it tells."""
+    if not isinstance(item, Mapping):
+        return None
+    inner = item.get("paper")
+    paper = inner if isinstance(inner, Mapping) else {}
+    key = "submittedOnDailyAt"
+    instant = _instant(paper.get(key)) or _instant(item.get(key))
+    return instant[:10] if instant else None
+
+
+def is_item(item: object) -> bool:
+    """Tell whether a value of JSON is meant as a listed paper."""
+    if not isinstance(item, Mapping):
+        return False
+    if isinstance(item.get("paper"), Mapping):
+        return True
+    return "title" in item and not _OWN_KEYS.isdisjoint(item)
+
+
+_OWN_KEYS = frozenset(
+    ("summary", "publishedAt", "upvotes", "numComments", "submittedOnDailyAt", "ai_summary")
+)
+
+
+def _text(paper: Mapping[str, Any], item: Mapping[str, Any], key: str) -> str:
+    for level in (paper, item):
+        value = level.get(key)
+        if isinstance(value, str) and (text := clean(value)):
+            return text
+    return ""
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    names: list[str] = []
+    for author in value[:_MAX_NAMES]:
+        name = author
+        if isinstance(author, Mapping):
+            name = None if author.get("hidden") is True else author.get("name")
+        if isinstance(name, str) and (text := clean(name)):
+            names.append(text)
+    return tuple(names)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    texts = (clean(name) for name in value[:_MAX_NAMES] if isinstance(name, str))
+    return tuple(text for text in texts if text)
+
+
+def _instant(value: object) -> str | None:
+    """Return `2024-05-28T17:27:20Z` or `2024-09-12`, as far as it was told."""
+    found = _INSTANT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found or not _is_day(found[1]):
+        return None
+    return f"{found[1]}T{found[2]}Z" if found[2] else found[1]
+
+
+def _is_day(text: str) -> bool:
+    return "01" <= text[5:7] <= "12" and "01" <= text[8:] <= "31"
+
+
+def _count(*values: object) -> int | None:
+    for value in values:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT:
+            return value
+    return None
+
+
+def _organization(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        value = value.get("fullname") or value.get("name")
+    return clean(value) or None if isinstance(value, str) else None
+
+
+def _page(said: str) -> str | None:
+    return f"https://huggingface.co/papers/{said}" if re.fullmatch(r"[\w.-]+", said) else None
+
+
+def _links(
+    paper: Mapping[str, Any], item: Mapping[str, Any], arxiv: str | None, said: str
+) -> Links:
+    page = f"https://huggingface.co/papers/{arxiv}" if arxiv else _page(said)
+    links = [("page", page)] if page else []
+    if arxiv:
+        links.append(("pdf", f"https://arxiv.org/pdf/{arxiv}"))
+    for word, key in (("code", "githubRepo"), ("project", "projectPage")):
+        address = _text(paper, item, key)
+        if len(address) <= 2000 and _WEB.fullmatch(address):
+            links.append((word, address))
+    return tuple(links)

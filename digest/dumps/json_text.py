@@ -1,0 +1,98 @@
+"""JSON of unknown hands: values one after another, never deeper or larger than the limits.
+
+Errors say where, and whether only the end is missing. What the values mean is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Any
+
+from digest.errors import Damaged, TooBig
+
+_SPACE = re.compile(r"\s*")
+_DECODER = json.JSONDecoder(strict=False)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\u?[0-9a-fA-F]{0,4})\Z")
+
+
+def value(text: str, max_depth: int) -> Any:
+    """Return the one value that `text` is."""
+    check_depth(text, max_depth)
+    found, end = _decode(text, skip_space(text, 0))
+    if skip_space(text, end) != len(text):
+        raise _damaged("there is something after the end of the JSON", text, end)
+    return found
+
+
+def items(text: str, start: int, max_depth: int) -> Iterator[Any]:
+    """Yield the values of the array that begins at `start`; nothing but space may follow it."""
+    check_depth(text, max_depth)
+    position = skip_space(text, start + 1)
+    if text[position : position + 1] != "]":
+        while True:
+            found, position = _decode(text, position)
+            yield found
+            position = skip_space(text, position)
+            sign = text[position : position + 1]
+            if sign == "]":
+                break
+            if sign != ",":
+                raise _damaged("a comma is missing between two values", text, position)
+            position = skip_space(text, position + 1)
+    if skip_space(text, position + 1) != len(text):
+        raise _damaged("there is something after the end of the JSON", text, position + 1)
+
+
+def skip_space(text: str, position: int) -> int:
+    """Return where the next character stands that is no white space."""
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
+def check_depth(text: str, max_depth: int) -> None:
+    """Refuse text whose values stand deeper in one another than `max_depth`.
+
+    Counts brackets first as if none stood in strings, which is quick; only where that seems too
+    deep are the strings taken out.
+    """
+    if _depth(text) > max_depth and _depth(_STRING.sub("", text)) > max_depth:
+        raise TooBig(
+            f"the JSON is nested deeper than {max_depth} levels",
+            hint="raise limits.max_depth if it is really a dump",
+        )
+
+
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+
+
+def _depth(text: str) -> int:
+    brackets = text.encode("utf-8", "replace").translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+
+
+def _decode(text: str, position: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, position)
+    except json.JSONDecodeError as error:
+        raise _damaged(error.msg, text, error.pos) from error
+    except (ValueError, RecursionError) as error:
+        raise _damaged("a value that cannot be read", text, position) from error
+
+
+def _damaged(what: str, text: str, position: int) -> Damaged:
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    is_cut = what.startswith("Unterminated string") or bool(
+        _CUT_WORD.match(text[position : position + 40].rstrip()) and len(text) - position <= 40
+    )
+    return Damaged(
+        "the JSON ends too early" if is_cut else f"the JSON is broken: {what}",
+        at=f"line {line}, column {column}",
+        hint="download it again",
+        is_cut=is_cut,
+    )

@@ -1,0 +1,131 @@
+"""Marks that extractors put around text: links, headings, lists, numbered references.
+
+They are read for the addresses they carry, and taken off. What the text is for is not decided
+here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from digest.identity import parse_arxiv_id
+
+_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[\d*\])")
+_LINK = re.compile(
+    r"\[([^\[\]]*)\]\(<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?"
+)
+_DANGLING = re.compile(r"\]\([^()\s]*\)(?:\{[^{}]*\})?$")
+_REFERENCED = re.compile(r"\[([^\[\]]+)\]\[(\d{1,5})\]")
+_NUMBERED = re.compile(r"\[(\d{1,5})\]\s*")
+_BULLET = re.compile(r"(?:[*•◦▪‣+–-]|\d{1,3}[.)])\s+")
+_WHOLE_LINK = re.compile(
+    r"\[(?P<text>.*)\]\(<?(?P<url>[^()\s]*)>?(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?", re.DOTALL
+)
+_WHOLE_REFERENCED = re.compile(r"\[(?P<text>.+)\]\s?\[(?P<number>\d{1,5})\]")
+_WHOLE_NUMBERED = re.compile(r"\[(?P<number>\d{1,5})\]\s*(?P<text>.+)")
+_DEFINITION = re.compile(
+    r"(?:\[(\d{1,5})\]:|(\d{1,5})\.)\s+<?((?:https?|file)://\S+?|/\S*?)>?(?:\s+\".*\")?"
+)
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s+\{[^{}]*\})?")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)(?=\S)(.*\S)\1")
+_AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
+_INLINE = re.compile(r"\[([^\[\]]+)\]\((?:https?://|/)[^()\s]*\)")
+_INLINE_NUMBER = re.compile(r"\[\d{1,5}\](?=https?://|[A-Za-z])")
+_ESCAPED = re.compile(r"\\([_*])")
+_UNESCAPED = re.compile(r"(?<!\\)[_*]")
+_MAX_MARKED = 2000
+_DECORATED = frozenset("[]*#>_`•◦▪‣+–-0123456789\\")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A paragraph without its marks, and what they said."""
+
+    text: str
+    level: int = 0
+    url: str | None = None
+    reference: int | None = None
+
+
+def bare(text: str) -> str:
+    """Return a line without the marks of links, lists, quotes and headings."""
+    if not _DECORATED.isdisjoint(text):
+        text = _unlisted(text)
+        if "[" in text or "](" in text:
+            text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+            text = _DANGLING.sub("", _LINK.sub(r"\1", text))
+            text = _NUMBERED.sub("", _REFERENCED.sub(r"\1", text))
+        text = _unlisted(text.strip())
+        while found := _EMPHASIS.fullmatch(text):
+            text = found[2]
+    return text
+
+
+def marked(text: str) -> Marked:
+    """Return what a paragraph says and where it links to, if it is a link as a whole."""
+    level = 0
+    if len(text) > _MAX_MARKED:
+        return Marked(text=text)
+    if found := _HEADING.fullmatch(text):
+        level, text = len(found[1]), found[2]
+    core = _BULLET.sub("", text, count=1) if text[:1] in "*-+•" else text
+    if found := _EMPHASIS.fullmatch(core):
+        core = found[2]
+    if "[" not in core[:1]:
+        return Marked(text=core if level else text, level=level)
+    if (found := _WHOLE_LINK.fullmatch(core)) and "](" not in _IMAGE.sub("", found["text"]):
+        return Marked(text=bare(found["text"]), level=level, url=found["url"])
+    if found := _WHOLE_REFERENCED.fullmatch(core):
+        return Marked(text=found["text"], level=level, reference=int(found["number"]))
+    if (found := _WHOLE_NUMBERED.fullmatch(core)) and found["text"] != "]":
+        return Marked(text=found["text"], level=level, reference=int(found["number"]))
+    return Marked(text=text, level=level)
+
+
+def definition(text: str) -> tuple[int, str] | None:
+    """Return number and address where the line defines a reference: `[32]: url`, `32. url`."""
+    found = _DEFINITION.fullmatch(text)
+    return (int(found[1] or found[2]), found[3]) if found else None
+
+
+def starts_apart(text: str) -> bool:
+    """Tell whether a line can only begin a new paragraph: a reference's definition, a link."""
+    return text[0] in "[0123456789" and (
+        definition(text.rstrip()) is not None or text.startswith(("[!", "[["))
+    )
+
+
+def paper_id(url: str) -> tuple[str, int | None] | None:
+    """Return id and version where `url` leads to a paper itself, not to a part of its page."""
+    return None if "#" in url else parse_arxiv_id(url)
+
+
+def unmarked(text: str, *, is_numbered: bool) -> str:
+    """Return an abstract or a title without Markdown's links and escapes.
+
+    Underscores were escaped by the extractor only where none stands alone: LaTeX writes `\\_` too.
+    """
+    if "](" in text:
+        text = _INLINE.sub(r"\1", text)
+    if "<http" in text:
+        text = _AUTOLINK.sub(r"\1", text)
+    if is_numbered and "[" in text:
+        text = _INLINE_NUMBER.sub("", text)
+    if "\\" in text and not _UNESCAPED.search(text):
+        text = _ESCAPED.sub(r"\1", text)
+    return text
+
+
+def _unlisted(text: str) -> str:
+    """Take quote, list and heading marks off the start of a line."""
+    while text:
+        if text[0] == ">":
+            text = text[1:].lstrip()
+        elif found := _HEADING.fullmatch(text):
+            text = found[2]
+        elif text[0] in "*•◦▪‣+–-" and (found := _BULLET.match(text)):
+            text = text[found.end() :]
+        else:
+            break
+    return text

@@ -1,0 +1,169 @@
+"""The vocabulary of the page: which lines are not papers, whatever extractor wrote them.
+
+A line is folded to its letters and digits before it is compared, so it does not matter how an
+extractor glued, split, decorated or spelled out the page's furniture. Which text is a title and
+which an abstract is decided elsewhere, by structure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from digest.dumps.dates import parse_day
+from digest.dumps.listing import HeaderDay
+
+
+class Kind(Enum):
+    """What a paragraph of the page is; the first four are text."""
+
+    SHORT = "a title, a name, a fragment"
+    SENTENCE = "a sentence or two: a short abstract, a last paragraph, or a title"
+    PROSE = "an abstract, or a paragraph of one"
+    HEADING = "a heading, or a link to a paper"
+    FURNITURE = "banner, byline, search field: never a paper"
+    MENU = "a word of a menu; alone it may be a title"
+    NUMBER = "votes or a comment count; alone it may be a title"
+    DAY = "a date; alone it may be a title"
+    AUTHORS = "how many authors"
+    SUBMITTER = "Submitted by"
+    ADDRESS = "a web address or an id standing alone"
+    RULE = "no letters at all: dots, boxes, lines"
+    SUMMARY = "the label of a generated summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a row under or over a title tells."""
+
+    kind: Kind
+    day: HeaderDay | None = None
+    number: int | None = None
+    comments: int | None = None
+
+
+_FURNITURE = (
+    *("new", "subscribe", "unsubscribe", "gettrendingpapersinyouremailinbox(?:onceaday)?"),
+    *("by", "ak", "akhaliq", "byak", "byak(?:haliq)?andtheresearchcommunity"),
+    *("andtheresearchcommunity", "theresearchcommunity", "dailypapers", "dailypapershuggingface"),
+    *("yourdailydoseofairesearchfromak", "huggingfaces?logo", "huggingfaceslogo", "huggingface"),
+    *("searchbyarxividortitle", "searchanypaperwithai", "searchpaperswithai", "searchpapers"),
+    *("searchmodelsdatasetsusers", "submitapaper", "button", "skiptocontent", "skiptomaincontent"),
+    *("login", "signup", "previous", "next", "systemtheme", "dailypaperstrendingpapers"),
+    *("alldaysnewsletter", "fullarxivsearch", "backtotop", "loadmore", "seemore", "readmore"),
+    *("inputtype\\w*", "iframe", "image", "opensinnewtab", "copied", "hyperlinks?"),
+    *("references", "visiblelinks", "hiddenlinks"),
+)
+_MENU = (
+    *("models", "datasets", "spaces", "posts", "docs", "documentation", "solutions", "pricing"),
+    *("enterprise", "community", "company", "buckets", "tos", "termsofservice", "privacy"),
+    *("privacypolicy", "about", "jobs", "careers", "website", "theme", "daily", "weekly"),
+    *("monthly", "trending", "trendingpapers", "papers", "search", "menu", "more", "hub"),
+    *("organizations", "collections", "languages", "forum", "blog", "learn", "articles", "kernels"),
+    *("changelog", "inferenceproviders", "inferenceendpoints", "newsletter", "settings", "home"),
+    *("notifications", "profile", "abstract", "authors", "comments?", "upvoted?", "share"),
+    *("pdf", "arxiv", "html", "code", "github", "demo", "project", "upvotes?", "vote", "votes"),
+    *("today", "yesterday", "thisweek", "thismonth", "sort", "filter", "recent", "likes"),
+)
+_IS_FURNITURE = re.compile(
+    rf"(?:{'|'.join(_FURNITURE)}|(?:{'|'.join(_MENU)}|{'|'.join(_FURNITURE)}){{2,}})"
+)
+_IS_MENU = re.compile(rf"(?:{'|'.join(_MENU)})")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+
+_NUMBER = re.compile(
+    r"(?i)(?:\[[-x* ]?\]|[▲△▴↑⬆+~👍💬⭐★-]|upvotes?:?|votes?:?|github:?|stars?:?|likes?:?)*"
+    r"\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(\.\d+)?\s*([km])?\s*(?:upvotes?|votes?|likes?|stars?)?"
+)
+_COMMENTS = re.compile(
+    r"(?i)(?:💬\s*)?(?:(\d[\d,]*)\s*comments?|comments?:?\s*(\d[\d,]*)|no comments)"
+)
+_AUTHORS = re.compile(r"(?i)\d[\d,]*\+?\s*authors?|authors?:\s*\d+")
+_PUBLISHED = re.compile(
+    r"(?i)(?:published|submitted|updated|posted|released|added|announced)(?:\s+on)?:?\s+(?=\w*\s*\d)"
+)
+_SEPARATORS = re.compile(r"\s*[·•∙⋅|*]+\s*")
+_LINK_WORDS = re.compile(
+    r"(?i)(?:view\s+)?(?:arxiv(?:\s+page)?|pdf|html|code|github(?:\s+repo(?:sitory)?)?|"
+    r"project(?:\s+page)?|paper(?:\s+page)?|demo|model|dataset|hugging\s*face)"
+)
+_ADDRESS = re.compile(
+    r"(?i)(?:(?:url|link|arxiv|doi|paper|pdf|project page|code|github|source):?\s*)?"
+    r"<?(?:(?:https?|file)://\S+|www\.\S+|/papers/\S+|(?:huggingface\.co|arxiv\.org)/\S+"
+    r"|10\.\d{4,9}/\S+|(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)>?"
+)
+_SUMMARY = re.compile(r"(?:ai)?(?:generated|written)summary|aisummary|aigeneratedabstract")
+_CLOCK = re.compile(
+    r"(?i)(?:about\s+)?(?:an?|\d+)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago"
+)
+
+
+def row_of(text: str) -> Row | None:
+    """Say what row of the page's furniture the line `text` is; None where it is text.
+
+    `text` is without the marks of links, lists and headings.
+    """
+    letters = _NOT_ALNUM.sub("", text).lower()
+    if not letters or (letters == "x" and text.startswith("[")):
+        return Row(kind=Kind.RULE)
+    if _SUMMARY.fullmatch(letters):
+        return Row(kind=Kind.SUMMARY)
+    if _IS_MENU.fullmatch(letters):
+        return Row(kind=Kind.MENU)
+    if _IS_FURNITURE.fullmatch(letters):
+        return Row(kind=Kind.FURNITURE)
+    return _count(text) or _parts(text)
+
+
+def _count(text: str) -> Row | None:
+    if found := _NUMBER.fullmatch(text):
+        return Row(kind=Kind.NUMBER, number=_value(*found.groups()))
+    if _AUTHORS.fullmatch(text):
+        return Row(kind=Kind.AUTHORS)
+    if found := _COMMENTS.fullmatch(text):
+        said = (found[1] or found[2] or "0").replace(",", "")
+        return Row(kind=Kind.RULE, comments=int(said) if len(said) < 10 else None)
+    if day := parse_day(_PUBLISHED.sub("", text, count=1)):
+        return Row(kind=Kind.DAY, day=day)
+    if _ADDRESS.fullmatch(text):
+        return Row(kind=Kind.ADDRESS)
+    if (_LINK_WORDS.fullmatch(text) and len(text.split()) > 1) or _CLOCK.fullmatch(text):
+        return Row(kind=Kind.RULE)
+    return None
+
+
+def _value(whole: str, part: str | None, unit: str | None) -> int | None:
+    if unit is None:
+        return None if part else int(whole.replace(",", ""))
+    thousands = {"k": 1000, "m": 1_000_000}[unit.lower()]
+    return round(float(whole.replace(",", "") + (part or "")) * thousands)
+
+
+def _parts(text: str) -> Row | None:
+    """Read a row of several parts: `NVIDIA · 5 authors · 2024-09-12`."""
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    if len(parts) < 2 and not (parts and parts[0] != text):
+        return _authors_then_count(text)
+    rows = [row for part in parts if (row := _count(part) or _authors_then_count(part))]
+    kinds = {row.kind for row in rows}
+    if not kinds & {Kind.AUTHORS, Kind.DAY} and len(rows) < len(parts):
+        return None
+    kind = next((kind for kind in (Kind.AUTHORS, Kind.DAY) if kind in kinds), rows[0].kind)
+    return Row(
+        kind=kind,
+        day=next((row.day for row in rows if row.day), None),
+        number=None if kind is not Kind.NUMBER else rows[0].number,
+        comments=next((row.comments for row in rows if row.comments is not None), None),
+    )
+
+
+_AUTHORS_COUNT = re.compile(r"(?i)\d[\d,]*\+?\s*authors?\s*(?:(\d{1,6})|(\d{4}-\d\d-\d\d))")
+
+
+def _authors_then_count(text: str) -> Row | None:
+    found = _AUTHORS_COUNT.fullmatch(text)
+    if not found:
+        return None
+    comments = int(found[1]) if found[1] else None
+    return Row(kind=Kind.AUTHORS, comments=comments, day=parse_day(found[2] or ""))
