@@ -1,0 +1,214 @@
+"""Renders the pages of the site; what they look like and say stands in `templates/site/`.
+
+A page is a function of what it shows: it tells neither the time of the run nor whether an edition
+is still a draft, nor what stands before or after it, so a sealed edition's page stays as it is.
+Links are relative and name `index.html`, so that the site works under any address and from a disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+import jinja2
+
+from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
+from digest.render import names
+from digest.render.cards import Card, Group, groups, source_url, summary
+from digest.render.text import lines, one_line, web_address
+from digest.text.hygiene import remove_unsafe
+
+HOME = "index.html"
+ARCHIVE = "editions/index.html"
+_NOT_FOUND = "404.html"
+_STATIC = ("style.css", "icon.svg")
+_RECENT = {Cadence.DAY: 14, Cadence.WEEK: 8, Cadence.MONTH: 12}
+
+
+def edition_path(name: str) -> str:
+    """Name the page of an edition, relative to the output."""
+    return f"{names.edition_folder(name)}/index.html"
+
+
+def paper_path(slug: str) -> str:
+    """Name the page of a paper, relative to the output."""
+    return f"{names.paper_folder(slug)}/index.html"
+
+
+def render_static(templates: jinja2.Environment) -> Iterator[Rendered]:
+    """Yield the style sheet and the icon, as they stand in the templates' folder."""
+    for name in _STATIC:
+        if templates.loader:
+            source, _, _ = templates.loader.get_source(templates, f"site/{name}")
+            yield Rendered(path=name, content=source.encode())
+
+
+def render_openings(
+    editions: Iterable[str], site: Site, templates: jinja2.Environment
+) -> Iterator[Rendered]:
+    """Yield pages that stand in until the real ones come, for where no page is yet.
+
+    Papers and editions point at each other, and all at the first page: whichever came first would
+    point at nothing. These point at nothing but the style sheet, which comes first.
+    """
+    yield from render_static(templates)
+    for path in (HOME, ARCHIVE, *map(edition_path, editions)):
+        yield _page("soon.html", path, site, templates, {})
+
+
+def render_edition(edition: Edition, site: Site, templates: jinja2.Environment) -> Rendered:
+    """Render the page of an edition."""
+    values = _edition_values(edition, site)
+    return _page("edition.html", edition_path(edition.name), site, templates, values)
+
+
+def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> Rendered:
+    """Render the page of a paper, or the pointer to the paper it is now known to be."""
+    paper, moved_to = page.paper, page.moved_to
+    values = {
+        "title": _title(paper),
+        "authors": _known(paper.authors),
+        "abstract": one_line(paper.abstract),
+        "summary": one_line(paper.summary or ""),
+        "organization": one_line(paper.organization or ""),
+        "keywords": _known(paper.keywords),
+        "paper": paper,
+        "source": source_url(paper),
+        "links": tuple(_links(paper)),
+        "sightings": page.sightings,
+        "editions": page.editions,
+        "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
+    }
+    canonical = names.paper_url(site, (moved_to or paper).slug)
+    return _page(
+        "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
+    )
+
+
+def render_archive(
+    records: Sequence[EditionRecord], site: Site, templates: jinja2.Environment
+) -> Rendered:
+    """Render the list of all editions, the latest first."""
+    shelves = {cadence: _listed(records, cadence) for cadence in Cadence}
+    return _page("archive.html", ARCHIVE, site, templates, {"shelves": shelves})
+
+
+def render_index(
+    latest: Edition | None,
+    records: Sequence[EditionRecord],
+    site: Site,
+    templates: jinja2.Environment,
+) -> Rendered:
+    """Render the first page: the `latest` daily edition, and the recent ones of each cadence."""
+    shelves = {cadence: _listed(records, cadence)[:most] for cadence, most in _RECENT.items()}
+    values = {"shelves": shelves, "latest": latest and _edition_values(latest, site)}
+    return _page("index.html", HOME, site, templates, values)
+
+
+def render_not_found(site: Site, templates: jinja2.Environment) -> Rendered:
+    """Render what a host shows for a page that is not there, at whatever address it was asked."""
+    root = urlsplit(site.url).path
+    values = {"link": lambda path: f"{root}/{quote(path)}"}
+    return _page("404.html", _NOT_FOUND, site, templates, values)
+
+
+def _edition_values(edition: Edition, site: Site) -> dict[str, object]:
+    laid_out = zip(
+        groups(edition, site), (edition.new, edition.trending, edition.revised), strict=True
+    )
+    return {
+        "edition": edition,
+        "title": names.edition_title(edition),
+        "summary": summary(edition),
+        "note": lines(edition.note),
+        "sections": tuple(_section(group, entries) for group, entries in laid_out),
+        "path": edition_path(edition.name),
+    }
+
+
+def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
+    cards = (_card(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
+    return {
+        "name": group.name,
+        "heading": group.heading,
+        "quiet": group.quiet,
+        "cards": tuple(cards),
+    }
+
+
+def _card(card: Card, paper: Paper) -> dict[str, object]:
+    return {
+        "card": card,
+        "path": paper_path(paper.slug),
+        "authors": _known(paper.authors),
+        "source": source_url(paper),
+        "links": tuple(_links(paper)),
+    }
+
+
+def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str, object]]:
+    mine = (record for record in records if record.cadence is cadence)
+    return [
+        {"name": record.name, "title": _edition_title(record), "path": edition_path(record.name)}
+        for record in sorted(mine, key=lambda record: record.start, reverse=True)
+    ]
+
+
+def _edition_title(record: EditionRecord) -> str:
+    bare = Edition(
+        name=record.name,
+        cadence=record.cadence,
+        start=record.start,
+        end=record.end,
+        updated=record.updated_at,
+    )
+    return names.edition_title(bare)
+
+
+def _title(paper: Paper) -> str:
+    return one_line(paper.title) or "Untitled"
+
+
+def _known(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text for text in map(one_line, texts) if text)
+
+
+def _links(paper: Paper) -> Iterator[tuple[str, str]]:
+    for word, address in paper.links:
+        target = web_address(address)
+        if target and target != source_url(paper):
+            yield one_line(word), target
+
+
+def _page(
+    template: str,
+    path: str,
+    site: Site,
+    templates: jinja2.Environment,
+    values: Mapping[str, object],
+) -> Rendered:
+    """Render a template for a page that will lie at `path`."""
+    frame = {
+        "site": site,
+        "here": path,
+        "link": _linker(path),
+        "canonical": _absolute(site, path),
+        "edition_path": edition_path,
+        "long_date": _long_date,
+    }
+    html = templates.get_template(f"site/{template}").render({**frame, **values})
+    return Rendered(path=path, content=remove_unsafe(html).encode())
+
+
+def _linker(path: str) -> Callable[[str], str]:
+    up = "../" * path.count("/")
+    return lambda target: up + quote(target)
+
+
+def _absolute(site: Site, path: str) -> str:
+    return names.url(site, path.removesuffix("index.html"))
+
+
+def _long_date(day: date) -> str:
+    return f"{names.day_month(day)} {day.year}"
