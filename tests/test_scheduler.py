@@ -395,8 +395,7 @@ def test_where_the_system_tells_no_news_the_sweep_goes_on(operator: Operator) ->
         line = read_until(running, "said")
         assert "is looked through every 0.2 s instead" in line
         for _ in range(4):
-            assert running.stdout
-            assert running.stdout.readline() == "work sweep\n"
+            read_until(running, "work sweep")
         running.terminate()
         output, _ = running.communicate(timeout=BOUND)
     assert "said" not in output
