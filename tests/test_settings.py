@@ -54,7 +54,7 @@ def test_the_defaults_look_at_nothing_outside(monkeypatch: pytest.MonkeyPatch) -
 
 def test_settings_cannot_be_changed_once_read() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().site.title = "other"  # type: ignore[misc]
+        Settings().site.title = "other"
 
 
 def test_the_file_in_the_folder_goes_before_the_one_in_its_config_folder(tmp_path: Path) -> None:
@@ -222,6 +222,7 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
         ("[site]\nlanguage = 'zh-Hant-TW'", ("site", "language", "zh-Hant-TW")),
         ("[newsletter]\ntimezone = 'Asia/Beirut'", ("newsletter", "timezone", "Asia/Beirut")),
         ("[store]\nurl = 'postgresql+psycopg:///x'", ("store", "url", "postgresql+psycopg:///x")),
+        ("[store]\nurl = 'postgres://h/x'", ("store", "url", "postgres://h/x")),
         ("[store]\nurl = 'sqlite:////var/x.db'", ("store", "url", "sqlite:////var/x.db")),
         ("[paths]\ninbox = '/srv/in'", ("paths", "inbox", "/srv/in")),
         ("[edition]\ntrending_limit = 0", ("edition", "trending_limit", 0)),
