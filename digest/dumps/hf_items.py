@@ -1,7 +1,8 @@
 """One paper as the Daily Papers API writes it, in its JSON and in the page's own data.
 
 Keys stand at the item or under its `paper`, come and go over the years, and may be of any type:
-what is not of the right one is left out. Raises `ValueError` where no title can be had.
+what is not of the right one is left out. Raises
+`TypeError` where there is no object, `ValueError` where it has no title.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from digest.identity import parse_arxiv_id
 from digest.models import Links, ListedPaper
-from digest.text.hygiene import clean
+from digest.text.hygiene import clean, clean_all
 
 _MAX_COUNT = 1_000_000_000
 _MAX_NAMES = 10_000
@@ -24,10 +25,10 @@ _WEB = re.compile(r"https?://[^\s<>\"\\^`{}|]+", re.IGNORECASE)
 
 def paper_of(item: object, position: int) -> ListedPaper:
     """Return the paper that `item` tells of."""
-    if not isinstance(item, Mapping):
-        raise ValueError("it is no object")
+    if not isinstance(item, dict):
+        raise TypeError("it is no object")
     inner = item.get("paper")
-    paper: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
+    paper: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
     title = _text(paper, item, "title")
     if not title:
         raise ValueError("it has no title")
@@ -54,10 +55,10 @@ def paper_of(item: object, position: int) -> ListedPaper:
 
 def day_of(item: object) -> str | None:
     """Return the day (`2026-03-11`) on which the item was listed, where it tells."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return None
     inner = item.get("paper")
-    paper = inner if isinstance(inner, Mapping) else {}
+    paper = inner if isinstance(inner, dict) else {}
     key = "submittedOnDailyAt"
     instant = _instant(paper.get(key)) or _instant(item.get(key))
     return instant[:10] if instant else None
@@ -65,9 +66,9 @@ def day_of(item: object) -> str | None:
 
 def is_item(item: object) -> bool:
     """Tell whether a value of JSON is meant as a listed paper."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return False
-    if isinstance(item.get("paper"), Mapping):
+    if isinstance(item.get("paper"), dict):
         return True
     return "title" in item and not _OWN_KEYS.isdisjoint(item)
 
@@ -91,18 +92,17 @@ def _authors(value: object) -> tuple[str, ...]:
     names: list[str] = []
     for author in value[:_MAX_NAMES]:
         name = author
-        if isinstance(author, Mapping):
+        if isinstance(author, dict):
             name = None if author.get("hidden") is True else author.get("name")
-        if isinstance(name, str) and (text := clean(name)):
-            names.append(text)
-    return tuple(names)
+        if isinstance(name, str):
+            names.append(name)
+    return clean_all(names)
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    texts = (clean(name) for name in value[:_MAX_NAMES] if isinstance(name, str))
-    return tuple(text for text in texts if text)
+    return clean_all([name for name in value[:_MAX_NAMES] if isinstance(name, str)])
 
 
 def _instant(value: object) -> str | None:
@@ -125,7 +125,7 @@ def _count(*values: object) -> int | None:
 
 
 def _organization(value: object) -> str | None:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get("fullname") or value.get("name")
     return clean(value) or None if isinstance(value, str) else None
 
@@ -143,6 +143,6 @@ def _links(
         links.append(("pdf", f"https://arxiv.org/pdf/{arxiv}"))
     for word, key in (("code", "githubRepo"), ("project", "projectPage")):
         address = _text(paper, item, key)
-        if len(address) <= 2000 and _WEB.fullmatch(address):
+        if address and len(address) <= 2000 and _WEB.fullmatch(address):
             links.append((word, address))
     return tuple(links)

@@ -16,14 +16,14 @@ from digest.errors import Damaged, TooBig
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder(strict=False)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\u?[0-9a-fA-F]{0,4})\Z")
 
 
 def value(text: str, max_depth: int) -> Any:
     """Return the one value that `text` is."""
-    check_depth(text, max_depth)
-    found, end = _decode(text, skip_space(text, 0))
+    found, end = _decode(text, skip_space(text, 0), max_depth)
     if skip_space(text, end) != len(text):
         raise _damaged("there is something after the end of the JSON", text, end)
     return found
@@ -31,11 +31,10 @@ def value(text: str, max_depth: int) -> Any:
 
 def items(text: str, start: int, max_depth: int) -> Iterator[Any]:
     """Yield the values of the array that begins at `start`; nothing but space may follow it."""
-    check_depth(text, max_depth)
     position = skip_space(text, start + 1)
     if text[position : position + 1] != "]":
         while True:
-            found, position = _decode(text, position)
+            found, position = _decode(text, position, max_depth)
             yield found
             position = skip_space(text, position)
             sign = text[position : position + 1]
@@ -54,34 +53,32 @@ def skip_space(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def check_depth(text: str, max_depth: int) -> None:
-    """Refuse text whose values stand deeper in one another than `max_depth`.
-
-    Counts brackets first as if none stood in strings, which is quick; only where that seems too
-    deep are the strings taken out.
-    """
-    if _depth(text) > max_depth and _depth(_STRING.sub("", text)) > max_depth:
-        raise TooBig(
-            f"the JSON is nested deeper than {max_depth} levels",
-            hint="raise limits.max_depth if it is really a dump",
-        )
-
-
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-
-
-def _depth(text: str) -> int:
-    brackets = text.encode("utf-8", "replace").translate(None, _NO_BRACKETS)
-    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
-
-
-def _decode(text: str, position: int) -> tuple[Any, int]:
+def _decode(text: str, position: int, max_depth: int) -> tuple[Any, int]:
     try:
-        return _DECODER.raw_decode(text, position)
+        found, end = _DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
         raise _damaged(error.msg, text, error.pos) from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise _too_deep(max_depth) from error
+    except ValueError as error:
         raise _damaged("a value that cannot be read", text, position) from error
+    if text.count("{", position, end) + text.count("[", position, end) > max_depth:
+        _check_depth(text[position:end], max_depth)
+    return found, end
+
+
+def _check_depth(text: str, max_depth: int) -> None:
+    """Refuse a value that holds others too deep; brackets in strings do not count."""
+    brackets = _STRING.sub("", text).encode("utf-8", "replace").translate(None, _NO_BRACKETS)
+    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
+        raise _too_deep(max_depth)
+
+
+def _too_deep(max_depth: int) -> TooBig:
+    return TooBig(
+        f"the JSON is nested deeper than {max_depth} levels",
+        hint="raise limits.max_depth if it is really a dump",
+    )
 
 
 def _damaged(what: str, text: str, position: int) -> Damaged:

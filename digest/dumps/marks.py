@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.identity import parse_arxiv_id
 
@@ -35,11 +35,11 @@ _INLINE_NUMBER = re.compile(r"\[\d{1,5}\](?=https?://|[A-Za-z])")
 _ESCAPED = re.compile(r"\\([_*])")
 _UNESCAPED = re.compile(r"(?<!\\)[_*]")
 _MAX_MARKED = 2000
-_DECORATED = frozenset("[]*#>_`•◦▪‣+–-0123456789\\")
+MARKS = frozenset("[*#>_`•◦▪‣+–-!0123456789")  # a paragraph that begins otherwise has none
+_EMPHATIC = ("*", "_", "`")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class Marked(NamedTuple):
     """A paragraph without its marks, and what they said."""
 
     text: str
@@ -50,15 +50,13 @@ class Marked:
 
 def bare(text: str) -> str:
     """Return a line without the marks of links, lists, quotes and headings."""
-    if not _DECORATED.isdisjoint(text):
-        text = _unlisted(text)
-        if "[" in text or "](" in text:
-            text = _LINK.sub(r"\1", _IMAGE.sub("", text))
-            text = _DANGLING.sub("", _LINK.sub(r"\1", text))
-            text = _NUMBERED.sub("", _REFERENCED.sub(r"\1", text))
-        text = _unlisted(text.strip())
-        while found := _EMPHASIS.fullmatch(text):
-            text = found[2]
+    if "[" in text or "](" in text:
+        text = _LINK.sub(r"\1", _IMAGE.sub("", _unlisted(text)))
+        text = _DANGLING.sub("", _LINK.sub(r"\1", text))
+        text = _NUMBERED.sub("", _REFERENCED.sub(r"\1", text))
+    text = _unlisted(text.strip())
+    while text[:1] in _EMPHATIC and (found := _EMPHASIS.fullmatch(text)):
+        text = found[2]
     return text
 
 
@@ -67,10 +65,10 @@ def marked(text: str) -> Marked:
     level = 0
     if len(text) > _MAX_MARKED:
         return Marked(text=text)
-    if found := _HEADING.fullmatch(text):
+    if text[:1] == "#" and (found := _HEADING.fullmatch(text)):
         level, text = len(found[1]), found[2]
     core = _BULLET.sub("", text, count=1) if text[:1] in "*-+•" else text
-    if found := _EMPHASIS.fullmatch(core):
+    if core[:1] in _EMPHATIC and (found := _EMPHASIS.fullmatch(core)):
         core = found[2]
     if "[" not in core[:1]:
         return Marked(text=core if level else text, level=level)
@@ -122,7 +120,7 @@ def _unlisted(text: str) -> str:
     while text:
         if text[0] == ">":
             text = text[1:].lstrip()
-        elif found := _HEADING.fullmatch(text):
+        elif text[0] == "#" and (found := _HEADING.fullmatch(text)):
             text = found[2]
         elif text[0] in "*•◦▪‣+–-" and (found := _BULLET.match(text)):
             text = text[found.end() :]

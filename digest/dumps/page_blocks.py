@@ -23,7 +23,7 @@ _TEXT_END = (".", ",", ";")
 
 
 def paragraphs(pieces: Iterator[str], max_line_chars: int) -> Iterator[str]:
-    """Yield the paragraphs of a text that comes in pieces; underlined ones with `# ` before them."""
+    """Yield the paragraphs of a text in pieces; underlined ones with `# ` before them."""
     for block in _blocks(pieces, max_line_chars):
         if len(block) == 1:
             yield _folded(block[0])

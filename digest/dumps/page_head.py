@@ -13,12 +13,11 @@ from digest.dumps.dates import parse_day, with_year
 from digest.dumps.listing import HeaderDay
 from digest.dumps.page_blocks import paragraphs
 from digest.dumps.page_tokens import References, Token, tokens
-from digest.dumps.page_words import Kind
+from digest.dumps.page_words import Kind, letters_of
 
 ENOUGH = 3
 _FENCED = re.compile(r"(?ms)^```[^\n]*\n.*?^```\s*$")
 _FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n(?:[^\n]*\n){1,60}?---[ ]*\n")
-_NOT_ALNUM = re.compile(r"[\W_]+")
 _SIGNS = {
     "gettrendingpapersinyouremailinbox": 2,
     "gettrendingpapersinyouremailinboxonceaday": 2,
@@ -31,9 +30,9 @@ _SIGNS = {
     "searchbyarxividortitle": 1,
 }
 _SAVED = re.compile(
-    r"(?im)^\W*(url(?: source)?|source(?: url)?|link|canonical|saved from|captured|retrieved|fetched|"
-    r"saved|accessed|date|downloaded|archived|snapshot|published time)\b[^\w\n]*(?:(?:on|at|from)\b)?"
-    r"[^\w\n]*([^\n]+)$"
+    r"(?im)^\W*(url(?: source)?|source(?: url)?|link|canonical|saved from|captured|retrieved|"
+    r"fetched|saved|accessed|date|downloaded|archived|snapshot|published time)\b[^\w\n]*"
+    r"(?:(?:on|at|from)\b)?[^\w\n]*([^\n]+)$"
 )
 _PAPERS_PAGE = re.compile(r"(?i)(?:huggingface\.co|hf\.co)/papers(?![/\w]*/\d{4}\.)")
 _URL_DAY = re.compile(r"(?:[?&]date=|/papers/date/)(\d{4}-\d\d-\d\d)")
@@ -84,7 +83,7 @@ def _signs(head: str, found: Sequence[Token]) -> int:
         letters: _SIGNS[letters]
         for token in found
         if token.kind in (Kind.FURNITURE, Kind.MENU)
-        and (letters := _NOT_ALNUM.sub("", token.text).lower()) in _SIGNS
+        and (letters := letters_of(token.text)) in _SIGNS
     }
     submitters = sum(token.kind is Kind.SUBMITTER or 3 * token.is_framed for token in found)
     authors = sum(token.kind is Kind.AUTHORS for token in found)

@@ -94,10 +94,8 @@ class _Reader:
             )
 
     def _is_title(self, before: _Rows, text: Token, after: _Rows, following: Token | None) -> bool:
-        if text.kind is Kind.HEADING:
-            return True
-        if text.kind is Kind.PROSE:
-            return False
+        if text.kind in (Kind.HEADING, Kind.PROSE):
+            return text.kind is Kind.HEADING
         if has(before, Kind.SUBMITTER) and self.submitters_lead is not False:
             return True
         next_kind = following.kind if following is not None else None

@@ -1,7 +1,7 @@
 """Paragraphs of the page to tokens: text of some weight, or a row of the page's furniture.
 
 Each is judged by itself, with one exception: a submitter's name, and the number under a month, are
-known by what stands before them. Which text is title and which abstract is decided in `page_papers`.
+known by what stands before them. Which text is title and which abstract is for `page_papers`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.dumps.dates import is_month, parse_day
 from digest.dumps.listing import HeaderDay
-from digest.dumps.marks import bare, definition, marked, paper_id
+from digest.dumps.marks import MARKS, bare, definition, marked, paper_id
 from digest.dumps.page_blocks import MAX_ROW
 from digest.dumps.page_words import Kind, Row, row_of
 
@@ -34,9 +35,11 @@ _ROW_OF_ALL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A paragraph and what it is. `is_framed`: one row told title, votes and authors."""
+class Token(NamedTuple):
+    """A paragraph and what it is. `is_framed`: one row told title, votes and authors.
+
+    A tuple, for speed: there are two of them to a paper.
+    """
 
     kind: Kind
     text: str = ""
@@ -110,6 +113,17 @@ def _prose(text: str) -> Token:
 
 
 def _token(text: str) -> Token:
+    if text[0] in MARKS or "](" in text:
+        return _marked_token(text)
+    row = row_of(text) if len(text) <= MAX_ROW else None
+    if row is not None:
+        return _of_row(row, text, None)
+    if "ubmitted" in text[:12] and (found := _SUBMITTED.match(text)):
+        return _of_submitter(found[1])
+    return Token(kind=_weight(text), text=text)
+
+
+def _marked_token(text: str) -> Token:
     mark = marked(text)
     arxiv = paper_id(mark.url) if mark.url else None
     core = mark.text.strip()
@@ -126,8 +140,6 @@ def _token(text: str) -> Token:
             arxiv=arxiv,
             reference=mark.reference,
         )
-    if _is_code(text):
-        return Token(kind=Kind.RULE)
     return Token(kind=_weight(text), text=text)
 
 
@@ -174,6 +186,8 @@ def _weight(text: str) -> Kind:
     length = len(text)
     if length > _LONG:
         return _prose(text).kind
+    if _is_code(text):
+        return Kind.RULE
     is_ended = text.rstrip(_CLOSERS).endswith((".", "…"))
     has_inner_end = has_sentences(text)
     if is_ended and (length > 200 or (has_inner_end and length > 120)):
@@ -185,4 +199,4 @@ def _weight(text: str) -> Kind:
 
 def has_sentences(text: str) -> bool:
     """Tell whether a sentence ends and another begins inside `text`."""
-    return _INNER_END.search(_ABBREVIATED.sub("", text)) is not None
+    return ". " in text and _INNER_END.search(_ABBREVIATED.sub("", text)) is not None

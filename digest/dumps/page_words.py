@@ -8,8 +8,8 @@ which an abstract is decided elsewhere, by structure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from digest.dumps.dates import parse_day
 from digest.dumps.listing import HeaderDay
@@ -33,8 +33,7 @@ class Kind(Enum):
     SUMMARY = "the label of a generated summary"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """What a row under or over a title tells."""
 
     kind: Kind
@@ -71,6 +70,10 @@ _IS_FURNITURE = re.compile(
 )
 _IS_MENU = re.compile(rf"(?:{'|'.join(_MENU)})")
 _NOT_ALNUM = re.compile(r"[\W_]+")
+_NO_PUNCTUATION = str.maketrans("", "", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_HAS_SEPARATOR = frozenset("·•∙⋅|*")
+_HAS_COUNT = re.compile(r"\d|://|/papers/")
+_LONGEST_WORDS = 32  # of a row that has no number and no address
 
 _NUMBER = re.compile(
     r"(?i)(?:\[[-x* ]?\]|[▲△▴↑⬆+~👍💬⭐★-]|upvotes?:?|votes?:?|github:?|stars?:?|likes?:?)*"
@@ -93,6 +96,7 @@ _ADDRESS = re.compile(
     r"<?(?:(?:https?|file)://\S+|www\.\S+|/papers/\S+|(?:huggingface\.co|arxiv\.org)/\S+"
     r"|10\.\d{4,9}/\S+|(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)>?"
 )
+_BEGINNINGS = frozenset(word[:2] for word in (*_FURNITURE, *_MENU, "ai", "generated", "written"))
 _SUMMARY = re.compile(r"(?:ai)?(?:generated|written)summary|aisummary|aigeneratedabstract")
 _CLOCK = re.compile(
     r"(?i)(?:about\s+)?(?:an?|\d+)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago"
@@ -104,19 +108,34 @@ def row_of(text: str) -> Row | None:
 
     `text` is without the marks of links, lists and headings.
     """
-    letters = _NOT_ALNUM.sub("", text).lower()
-    if not letters or (letters == "x" and text.startswith("[")):
-        return Row(kind=Kind.RULE)
-    if _SUMMARY.fullmatch(letters):
-        return Row(kind=Kind.SUMMARY)
-    if _IS_MENU.fullmatch(letters):
-        return Row(kind=Kind.MENU)
-    if _IS_FURNITURE.fullmatch(letters):
-        return Row(kind=Kind.FURNITURE)
+    first = text[:2]
+    if not first.isalnum() or first.lower() in _BEGINNINGS:
+        letters = letters_of(text)
+        if not letters or (letters == "x" and text.startswith("[")):
+            return Row(kind=Kind.RULE)
+        if _SUMMARY.fullmatch(letters):
+            return Row(kind=Kind.SUMMARY)
+        if _IS_MENU.fullmatch(letters):
+            return Row(kind=Kind.MENU)
+        if _IS_FURNITURE.fullmatch(letters):
+            return Row(kind=Kind.FURNITURE)
+    if len(text) > _LONGEST_WORDS and not _HAS_COUNT.search(text):
+        return None
     return _count(text) or _parts(text)
 
 
+def letters_of(text: str) -> str:
+    """Return the letters and digits of `text` alone, in lower case."""
+    if text.isascii():
+        return text.translate(_NO_PUNCTUATION).lower()
+    return _NOT_ALNUM.sub("", text).lower()
+
+
 def _count(text: str) -> Row | None:
+    return _number(text) or _named(text)
+
+
+def _number(text: str) -> Row | None:
     if found := _NUMBER.fullmatch(text):
         return Row(kind=Kind.NUMBER, number=_value(*found.groups()))
     if _AUTHORS.fullmatch(text):
@@ -124,13 +143,16 @@ def _count(text: str) -> Row | None:
     if found := _COMMENTS.fullmatch(text):
         said = (found[1] or found[2] or "0").replace(",", "")
         return Row(kind=Kind.RULE, comments=int(said) if len(said) < 10 else None)
+    return None
+
+
+def _named(text: str) -> Row | None:
     if day := parse_day(_PUBLISHED.sub("", text, count=1)):
         return Row(kind=Kind.DAY, day=day)
     if _ADDRESS.fullmatch(text):
         return Row(kind=Kind.ADDRESS)
-    if (_LINK_WORDS.fullmatch(text) and len(text.split()) > 1) or _CLOCK.fullmatch(text):
-        return Row(kind=Kind.RULE)
-    return None
+    is_words = " " in text and _LINK_WORDS.fullmatch(text)
+    return Row(kind=Kind.RULE) if is_words or _CLOCK.fullmatch(text) else None
 
 
 def _value(whole: str, part: str | None, unit: str | None) -> int | None:
@@ -142,6 +164,8 @@ def _value(whole: str, part: str | None, unit: str | None) -> int | None:
 
 def _parts(text: str) -> Row | None:
     """Read a row of several parts: `NVIDIA · 5 authors · 2024-09-12`."""
+    if _HAS_SEPARATOR.isdisjoint(text):
+        return _authors_then_count(text)
     parts = [part for part in _SEPARATORS.split(text) if part]
     if len(parts) < 2 and not (parts and parts[0] != text):
         return _authors_then_count(text)

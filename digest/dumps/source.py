@@ -46,7 +46,7 @@ class Source:
             size += len(chunk)
         self.first_bytes = b"".join(first)
         self.has_more = size >= HEAD_BYTES
-        self.head = "".join(_texts(iter((self.first_bytes,)), []))
+        self.head = "".join(_texts(iter((self.first_bytes[:HEAD_BYTES],)), []))
 
     def pieces(self) -> Iterator[str]:
         """Yield the text; all its line ends are line feeds, all other white space is spaces."""
