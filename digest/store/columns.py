@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_write_json = json.JSONEncoder(separators=(",", ":")).encode
+
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 """A row number; SQLite makes only INTEGER the rowid itself."""
 
@@ -64,7 +66,9 @@ class JsonTuple(TypeDecorator[tuple[Any, ...]]):
 
     def process_bind_param(self, value: tuple[Any, ...] | None, _dialect: Dialect) -> str | None:
         """Write JSON; `json` escapes every surrogate and control character."""
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        if not value:
+            return None if value is None else "[]"
+        return _write_json(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[Any, ...] | None:
         """Read lists back as the tuples they were."""

@@ -71,6 +71,7 @@ def _ask(connection: Connection, change: int, edition: str, key: str, **asked: A
             own.edition == edition, own.pinned.is_(None), ~own.is_hidden, own.note == ""
         )
     )
+    connection.execute(update(papers).where(papers.c.id == paper_id).values(change=change))
     stamp_with_rollups(connection, change, edition)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -30,13 +29,6 @@ def latest(
     if status is not None:
         wanted = wanted.where(dumps.c.status == status.value)
     return tuple(_record(row) for row in connection.execute(wanted))
-
-
-def latest_day(connection: Connection) -> date | None:
-    """Return the last day that a dump was read of."""
-    read = dumps.c.status == DumpStatus.READ.value
-    day: date | None = connection.execute(select(func.max(dumps.c.day)).where(read)).scalar()
-    return day
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -68,8 +60,13 @@ def add(connection: Connection, _change: int, dump: DumpRecord) -> int:
 
 
 def finish(connection: Connection, _change: int, /, dump_id: int, **found: int) -> None:
-    """Store how many papers the dump lists, and how many of each kind."""
+    """Store how many papers the dump lists, and how many of each kind.
+
+    A dump recorded in parts knows only now how long it is, and so do its sightings.
+    """
     connection.execute(update(dumps).where(dumps.c.id == dump_id).values(**found))
+    partial = (sightings.c.dump_id == dump_id) & (sightings.c.listed != found["listed"])
+    connection.execute(update(sightings).where(partial).values(listed=found["listed"]))
 
 
 def _record(row: Row[Any]) -> DumpRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from digest.errors import EditionError
 from digest.models import Cadence, EditionRecord
@@ -73,6 +73,12 @@ def open_edition(connection: Connection, change: int, edition: EditionRecord) ->
     }
     values |= {"cadence": edition.cadence.value, "change": change}
     connection.execute(insert_into(connection, editions).values(values).on_conflict_do_nothing())
+
+
+def drop(connection: Connection, _change: int, name: str) -> None:
+    """Forget a draft in which nothing was ever announced."""
+    draft(connection, name)
+    connection.execute(delete(editions).where(editions.c.name == name))
 
 
 def touch(connection: Connection, change: int, name: str, at: datetime) -> None:

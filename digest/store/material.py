@@ -11,11 +11,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, union
 
-from digest.models import Announced, Cadence, DumpStatus, EditionRecord, Material, Paper, Section
+from digest.models import (
+    Announced,
+    Cadence,
+    Curation,
+    DumpStatus,
+    EditionRecord,
+    Material,
+    Paper,
+    Section,
+)
 from digest.store.curating import read
 from digest.store.editions import existing
 from digest.store.papers import PAPER_COLUMNS, paper_of, sightings_where
-from digest.store.tables import announcements, dumps, editions, papers, sightings
+from digest.store.tables import announcements, curation, dumps, editions, papers, sightings
 
 
 def gather(connection: Connection, name: str, listing_days: int) -> Material:
@@ -41,7 +50,7 @@ def gather(connection: Connection, name: str, listing_days: int) -> Material:
         revised=_earliest(row for row in announced if row.section == Section.REVISED.value),
         seen=_earliest(seen),
         listing_days=_listing_days(connection, edition.end, listing_days),
-        curation=read(connection, name),
+        curation=_curation(connection, edition, names),
     )
 
 
@@ -97,10 +106,30 @@ def _earliest(rows: Iterable[Row[Any]]) -> dict[int, Announced]:
 
 
 def _count_listings(connection: Connection, names: list[str]) -> int:
-    """Count the dumps that were read for the days."""
+    """Count the days of which dumps were read: two dumps of one day are one listing."""
     is_read = dumps.c.status == DumpStatus.READ.value
-    wanted = select(func.count()).where(dumps.c.edition.in_(names), is_read)
+    wanted = select(func.count(dumps.c.day.distinct())).where(dumps.c.edition.in_(names), is_read)
     return int(connection.execute(wanted).scalar_one())
+
+
+def _curation(connection: Connection, edition: EditionRecord, names: list[str]) -> Curation:
+    """Return what was asked of the edition; a roll-up also hides and notes what its days do."""
+    own = read(connection, edition.name)
+    if edition.cadence is Cadence.DAY:
+        return own
+    days = (
+        select(papers.c.key, curation.c.is_hidden, curation.c.note)
+        .join_from(curation, papers)
+        .where(curation.c.edition.in_(names))
+        .order_by(curation.c.edition, papers.c.key)
+    )
+    rows = connection.execute(days).all()
+    return Curation(
+        pinned=own.pinned,
+        hidden=own.hidden.union(row.key for row in rows if row.is_hidden),
+        notes={row.key: row.note for row in rows if row.note} | dict(own.notes),
+        note=own.note,
+    )
 
 
 def _listing_days(connection: Connection, end: date, limit: int) -> tuple[date, ...]:

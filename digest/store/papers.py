@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, select, union
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
-from digest.models import Announced, KnownPaper, Paper, PaperPage, Section, Sighting
+from digest.models import KnownPaper, Paper, PaperPage, Section, Sighting
 from digest.store.statements import BATCH, batches
-from digest.store.tables import announcements, curation, dumps, paper_keys, papers, sightings
+from digest.store.tables import announcements, curation, paper_keys, papers, sightings
 
 PAPER_COLUMNS = [papers.c[name] for name in Paper.__dataclass_fields__]
 
@@ -78,28 +78,29 @@ def sightings_where(connection: Connection, *conditions: Any) -> Mapping[int, tu
 
 
 def changed(connection: Connection, since: int) -> Iterator[PaperPage]:
-    """Yield the papers with a change number after `since`, in order of arrival."""
-    wanted = select(papers.c.id).where(papers.c.change > since).order_by(papers.c.id)
-    for ids in batches(connection.execute(wanted).scalars().all(), BATCH // 2):
+    """Yield the papers with a change number after `since`, in order of arrival, but the hidden."""
+    wanted = select(papers.c.id).where(papers.c.change > since, ~_is_hidden())
+    ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
+    for ids in batches(ids_in_order, BATCH // 2):
         yield from _pages(connection, ids)
 
 
-def latest_announced(
-    connection: Connection, limit: int
-) -> tuple[tuple[Paper, Announced, str], ...]:
-    """Return new papers that are not hidden, by when they were announced, then as listed."""
+def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
+    """Return the slugs of papers with a change number after `since` that have no page."""
+    wanted = select(papers.c.slug).where(papers.c.change > since, _is_hidden())
+    return tuple(connection.execute(wanted.order_by(papers.c.id)).scalars())
+
+
+def _is_hidden() -> ColumnElement[bool]:
+    """Say of a paper that the curator hid it in the edition that announced it as new."""
     at = announcements.c
-    hidden = exists().where(
-        curation.c.edition == at.edition, curation.c.paper_id == at.paper_id, curation.c.is_hidden
+    return exists().where(
+        at.paper_id == papers.c.id,
+        at.section == Section.NEW.value,
+        curation.c.edition == at.edition,
+        curation.c.paper_id == papers.c.id,
+        curation.c.is_hidden,
     )
-    statement = (
-        select(at.at, at.is_late, at.edition, *PAPER_COLUMNS)
-        .join_from(announcements, papers, papers.c.id == at.paper_id)
-        .where(at.section == Section.NEW.value, ~hidden)
-        .order_by(at.at.desc(), at.paper_id)
-        .limit(limit)
-    )
-    return tuple(_announced(row) for row in connection.execute(statement))
 
 
 def _pages(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
@@ -122,22 +123,9 @@ def _pages(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
 
 
 def _edition_names(connection: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
-    """Return the daily editions that each paper was announced or sighted in."""
+    """Return the daily editions that announced each paper, as new or as revised."""
     at = announcements.c
-    announced = select(at.paper_id, at.edition).where(at.paper_id.in_(ids))
-    sighted = (
-        select(sightings.c.paper_id, dumps.c.edition)
-        .join_from(sightings, dumps)
-        .where(sightings.c.paper_id.in_(ids), dumps.c.edition.is_not(None))
-    )
     names: dict[int, set[str]] = {}
-    for paper_id, name in connection.execute(union(announced, sighted)):
-        names.setdefault(paper_id, set()).add(name)
+    for row in connection.execute(select(at.paper_id, at.edition).where(at.paper_id.in_(ids))):
+        names.setdefault(row.paper_id, set()).add(row.edition)
     return names
-
-
-def _announced(row: Row[Any]) -> tuple[Paper, Announced, str]:
-    values = row._asdict()
-    edition = str(values.pop("edition"))
-    announced = Announced(at=values.pop("at"), is_late=values.pop("is_late"))
-    return paper_of(values), announced, edition

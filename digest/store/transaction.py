@@ -7,13 +7,12 @@ ours, and the first write of a transaction takes the next change number.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
 from digest.models import (
-    Announced,
     Cadence,
     Curation,
     Diff,
@@ -50,10 +49,6 @@ class Reading:
         """Return the last dumps, newest first."""
         return self._read(dumps.latest, limit, status)
 
-    def listing_day_latest(self) -> date | None:
-        """Return the last day that a dump was read of."""
-        return self._read(dumps.latest_day)
-
     def counts(self) -> dict[str, int]:
         """Count `papers`, `sightings`, `editions`, and dumps as `dumps_read` and so on."""
         return self._read(dumps.counts)
@@ -70,13 +65,16 @@ class Reading:
         return self._read(papers.by_key, key)
 
     def papers_changed(self, since: int) -> Iterator[PaperPage]:
-        """Yield the papers touched after change number `since`, in order of arrival."""
+        """Yield the papers touched after change number `since`, in order of arrival.
+
+        Without those that the curator hid in the edition that announced them.
+        """
         with readable(self._at):
             yield from papers.changed(self._connection, since)
 
-    def latest_announced(self, limit: int) -> tuple[tuple[Paper, Announced, str], ...]:
-        """Return what was announced as new and not hidden, newest first, each with its edition."""
-        return self._read(papers.latest_announced, limit)
+    def hidden_slugs(self, since: int) -> tuple[str, ...]:
+        """Return the slugs of papers touched since that `papers_changed` leaves out."""
+        return self._read(papers.hidden_slugs, since)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
@@ -141,6 +139,10 @@ class Writing(Reading):
     def open_edition(self, edition: EditionRecord) -> None:
         """Store the edition; one that is there already stays as it is."""
         self._write(editions.open_edition, edition)
+
+    def drop_edition(self, name: str) -> None:
+        """Forget a draft in which nothing was ever announced."""
+        self._write(editions.drop, name)
 
     def touch_edition(self, name: str, at: datetime) -> None:
         """Say that a draft's content changed; its week and month are to be rendered again too."""
