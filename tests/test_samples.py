@@ -16,7 +16,8 @@ from digest.models import ListedPaper
 
 SAMPLES = Path(__file__).resolve().parents[1] / "config" / "samples"
 
-# In the order in which they are read. File, format, day of March 2026, papers, how many of them with an id, with votes
+# In the order in which they are read: file, format, day of March 2026, papers, how many of them
+# with an id, with votes.
 DUMPS = [
     ("2026-03-09.txt", "page-text", 9, 11, 0, 0),
     ("2026-03-10-api.json", "hf-api", 10, 12, 12, 12),
