@@ -131,6 +131,11 @@ def test_bodies_are_read_back_exactly(text: str) -> None:
     assert bodies(parsed(data)) == [text, text]
 
 
+def test_every_kind_of_line_end_is_read_back_as_one() -> None:
+    data = build_message(replace(LETTER, text="a\rb\r\nc\n"))
+    assert b"a\r\nb\r\nc\r\n" in data
+
+
 @pytest.mark.parametrize(
     "subject",
     [

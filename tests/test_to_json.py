@@ -16,11 +16,11 @@ from digest.render import to_json
 PAPER_KEYS = [
     *("key", "title", "abstract", "authors", "url", "arxiv_id", "doi", "published"),
     *("votes", "position"),
+    *("version", "summary", "keywords", "links", "comments", "organization"),
 ]
 EDITION_PAPER_KEYS = [
     *PAPER_KEYS,
-    *("version", "summary", "keywords", "links", "comments", "organization", "page"),
-    *("reason", "score", "late", "pinned", "note"),
+    *("page", "reason", "score", "late", "pinned", "note"),
 ]
 
 
@@ -98,6 +98,12 @@ def test_a_listed_paper_has_the_same_form_as_a_stored_one() -> None:
         "published": None,
         "votes": None,
         "position": 4,
+        "version": None,
+        "summary": None,
+        "keywords": [],
+        "links": {},
+        "comments": None,
+        "organization": None,
     }
     paper = builders.paper(1)
     assert list(to_json.paper_json(paper, paper.key, 1)) == PAPER_KEYS

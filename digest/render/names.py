@@ -45,6 +45,12 @@ def paper_url(site: Site, slug: str) -> str:
     return url(site, f"{paper_folder(slug)}/")
 
 
+def feed_urls(site: Site) -> dict[str, str]:
+    """Address the feeds of papers, by format."""
+    files = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+    return {name: url(site, f"feeds/{file}") for name, file in files.items()}
+
+
 def tag_uri(site: Site, key: str) -> str:
     """Name a paper for ever (RFC 4151), wherever its page moves."""
     return _tag(site, f"paper/{key}")

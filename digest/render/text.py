@@ -30,6 +30,7 @@ _ENTITY = re.compile("&(?=[#A-Za-z])")
 _DOMAIN_DOT = re.compile(r"\.(?<=[A-Za-z0-9-]\.)(?=[A-Za-z]{2})")
 _BLOCK_START = re.compile(r"(?:[-+](?=[\s-]|$)|[=:])")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027]")  # beyond: marks, and wide characters
 _ADDRESSES = ("http://", "https://")
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _JOINING = (range(0x1F3FB, 0x1F400), range(0xE0020, 0xE0080), range(0x1160, 0x1200))
@@ -85,7 +86,7 @@ def cut(text: str, limit: int) -> str:
 
 def wrap(text: str, width: int = 72, indent: str = "") -> str:
     """Break `text` into lines of at most `width` columns. An address is never broken."""
-    columns_of = len if text.isascii() else _columns
+    columns_of = _columns if _ODD_WIDTH.search(text) else len
     wrapped = _wrapped(text.split(), width - len(indent), columns_of)
     return "\n".join(indent + line for line in wrapped)
 

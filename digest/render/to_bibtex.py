@@ -38,13 +38,15 @@ _MATH_COMMANDS = """
     vec overline underline mathcal mathbb mathbf mathrm mathit mathsf boldsymbol text textit
     textbf emph langle rangle lVert rVert mid parallel quad
 """
+_SUSPECT = re.compile(r"[\\{}$&%#_~^<>|]")
 _TOKEN = re.compile(
+    r"(?=[\\{}$&%#_~^<>|])(?:"  # look quickly past plain text
     r"(?P<math>\$(?=\S)(?:[^$\\]|\\.)+?(?<=\S)\$(?!\d))"
     r"|(?P<command>\\(?:" + "|".join(_TEXT_COMMANDS.split()) + r")(?=\{)"
     r"|\\(?:" + "|".join(_LETTER_COMMANDS.split()) + r")(?![A-Za-z])"
     r"|\\[`'^\"~=.](?=[A-Za-z]|\{[A-Za-z]\}|\{?\\[ij](?![A-Za-z]))|\\[cuvHk](?=\{[A-Za-z]\})"
     r"|\\[&%$#_])"
-    r"|(?P<special>[\\{}$&%#_~^<>|])"
+    r"|(?P<special>.))"
 )
 _MATH_ONLY = re.compile(
     r"\$(?:[^\\%#&$^~]|\^(?!\^)|\\(?:" + "|".join(_MATH_COMMANDS.split()) + r")(?![A-Za-z])"
@@ -74,6 +76,8 @@ def render(edition: Edition, site: Site) -> Iterator[Rendered]:
 def latex(text: str) -> str:
     """Write text for LaTeX, its braces in balance whatever the text holds."""
     text = one_line(text)
+    if not _SUSPECT.search(text):
+        return text
     kept = _TOKEN.sub(partial(_written, is_latex=True), text)
     return kept if _is_balanced(kept) else _TOKEN.sub(partial(_written, is_latex=False), text)
 

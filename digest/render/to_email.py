@@ -79,11 +79,7 @@ def _values(
         "note": cut(lines(edition.note), _NOTE_SHARE * (shape.note or 0)),
         "groups": tuple(shortened(group, shape) for group in sections),
         "web_url": names.edition_url(site, edition.name),
-        "feeds": {
-            "rss": names.url(site, "feeds/rss.xml"),
-            "atom": names.url(site, "feeds/atom.xml"),
-            "json": names.url(site, "feeds/feed.json"),
-        },
+        "feeds": names.feed_urls(site),
     }
 
 
@@ -117,30 +113,35 @@ def _letter(edition: Edition, site: Site, text: str, html: str) -> Letter:
 
 
 def _fit(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape, str]:
-    """Find the fullest shape whose HTML keeps to the budget, and that HTML."""
-    for shape in _shapes(sections, html_of, budget):
-        html = html_of(shape)
-        if _size(html) <= budget:
-            break
-    return shape, html
+    """Find the fullest shape whose HTML keeps to the budget, and that HTML.
 
-
-def _shapes(sections: Sequence[Group], html_of: _Html, budget: int) -> Iterator[Shape]:
-    """Yield shapes to try, the fullest first; the last holds neither papers nor notes.
-
-    How long abstracts may be is reckoned from a page without them: as a rule two renderings do.
+    One page is rendered to learn what all but the abstracts takes; as a rule that page, or the
+    next one, is the answer.
     """
     abstracts = [card.abstract for group in sections for card in group.cards]
-    limits = range(_LEAST_ABSTRACT_CHARS, max(map(len, abstracts), default=0) + 1)
-    room = budget - _size(html_of(replace(_LEAST, abstract=1)))
-    if fitting := bisect_right(limits, room, key=partial(_bytes_at, abstracts)):
-        yield replace(_LEAST, abstract=limits[fitting - 1])
-    yield _LEAST
-    counts = range(max(len(group.cards) for group in sections))
-    capped = [replace(_LEAST, papers=count) for count in counts]
-    fitting = bisect_right(capped, budget, key=lambda shape: _size(html_of(shape)))
-    yield from capped[:fitting][-1:]
-    yield replace(_LEAST, papers=0, note=0)
+    longest = max(map(len, abstracts), default=0)
+    is_whole = _bytes_at(abstracts, longest) < budget
+    shape = replace(_LEAST, abstract=longest if is_whole else 1)
+    html = html_of(shape)
+    if is_whole and _size(html) <= budget:
+        return shape, html
+    room = budget - _size(html) + _bytes_at(abstracts, shape.abstract or 0)
+    limits = range(_LEAST_ABSTRACT_CHARS, longest)
+    fitting = bisect_right(limits, room, key=partial(_bytes_at, abstracts))
+    for limit in limits[:fitting][-1:]:
+        shape = replace(_LEAST, abstract=limit)
+        if _size(html := html_of(shape)) <= budget:
+            return shape, html
+    return _fewer(sections, html_of, budget)
+
+
+def _fewer(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape, str]:
+    """Find how many papers a section can show, the abstracts short; if none, drop the notes."""
+    most = max(len(group.cards) for group in sections)
+    shapes = [replace(_LEAST, papers=count) for count in range(most + 1)]
+    fitting = bisect_right(shapes, budget, key=lambda shape: _size(html_of(shape)))
+    shape = shapes[fitting - 1] if fitting else replace(_LEAST, papers=0, note=0)
+    return shape, html_of(shape)
 
 
 def _bytes_at(abstracts: Sequence[str], limit: int) -> int:

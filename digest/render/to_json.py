@@ -38,6 +38,12 @@ def paper_json(paper: Paper | ListedPaper, key: str, position: int) -> Json:
         "published": paper.published,
         "votes": paper.votes,
         "position": position,
+        "version": paper.version,
+        "summary": paper.summary,
+        "keywords": list(paper.keywords),
+        "links": dict(paper.links),
+        "comments": paper.comments,
+        "organization": paper.organization,
     }
 
 
@@ -67,12 +73,6 @@ def _entry(entry: Entry, site: Site) -> Json:
     votes = paper.votes if entry.votes is None else entry.votes
     return known | {
         "votes": votes,
-        "version": paper.version,
-        "summary": paper.summary,
-        "keywords": list(paper.keywords),
-        "links": dict(paper.links),
-        "comments": paper.comments,
-        "organization": paper.organization,
         "page": names.paper_url(site, paper.slug),
         "reason": entry.reason,
         "score": round(entry.score, 4),

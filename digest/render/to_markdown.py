@@ -25,7 +25,7 @@ def render(edition: Edition, site: Site, templates: jinja2.Environment) -> Itera
         note=lines(edition.note),
         groups=groups(edition, site),
         web_url=names.edition_url(site, edition.name),
-        feed_url=names.url(site, "feeds/rss.xml"),
+        feeds=names.feed_urls(site),
     )
     path = f"{names.edition_folder(edition.name)}/digest.md"
     yield Rendered(path=path, content=markdown.encode("utf-8", "replace"))
