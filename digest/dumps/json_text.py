@@ -68,10 +68,18 @@ def _decode(text: str, position: int, max_depth: int) -> tuple[Any, int]:
 
 
 def _check_depth(text: str, max_depth: int) -> None:
-    """Refuse a value that holds others too deep; brackets in strings do not count."""
-    brackets = _STRING.sub("", text).encode("utf-8", "replace").translate(None, _NO_BRACKETS)
-    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
+    """Refuse a value that holds others too deep.
+
+    Brackets are counted first as if none stood in strings, which is quick, and only where that
+    seems too deep without the strings.
+    """
+    if _depth(text) > max_depth and _depth(_STRING.sub("", text)) > max_depth:
         raise _too_deep(max_depth)
+
+
+def _depth(text: str) -> int:
+    brackets = text.encode("utf-8", "replace").translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
 
 
 def _too_deep(max_depth: int) -> TooBig:

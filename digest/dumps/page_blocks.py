@@ -16,6 +16,7 @@ from digest.errors import TooBig
 MAX_WRAP = 200  # no extractor wraps wider: longer lines stand for themselves
 MAX_ROW = 160  # no row of the page is longer
 _MAX_BLOCK_LINES = 2000
+_OPEN_LINK = re.compile(r"\s*(?:#+\s+|[*+-]\s+)?\[[^\]]*$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})")
 _SUSPENDED = re.compile(r"(?:and|or|to|und|vs\.?)\b")
 _SUBMITTED = re.compile(r"(?i)\s*submitted\s*by")
@@ -106,13 +107,19 @@ class _Wrap:
         if previous in self.rows or len(previous) > MAX_WRAP or len(line) > MAX_WRAP:
             return False
         if line in self.rows:
-            return text.rstrip().endswith(_TEXT_END) and self.is_wrapped
+            is_inside = len(before) > 2 and not self._fits(previous, text)
+            return self.is_wrapped and (is_inside or text.rstrip().endswith(_TEXT_END))
+        if "](" in text and "](" not in previous and _OPEN_LINK.match(before[0]):
+            return True
         if text[0] == "#" or starts_apart(text):
             return False
         if text[0].islower() or _is_hanging(previous, line):
             return True
+        return self.is_wrapped and not self._fits(previous, text)
+
+    def _fits(self, previous: str, text: str) -> bool:
         word = text.split(" ", 1)[0]
-        return self.is_wrapped and len(previous.rstrip()) + 1 + len(word) > self.width
+        return len(previous.rstrip()) + 1 + len(word) <= self.width
 
 
 def _is_row(line: str) -> bool:

@@ -115,11 +115,11 @@ def _prose(text: str) -> Token:
 def _token(text: str) -> Token:
     if text[0] in MARKS or "](" in text:
         return _marked_token(text)
+    if "ubmitted" in text[:12] and (found := _SUBMITTED.match(text)):
+        return _of_submitter(found[1])
     row = row_of(text) if len(text) <= MAX_ROW else None
     if row is not None:
         return _of_row(row, text, None)
-    if "ubmitted" in text[:12] and (found := _SUBMITTED.match(text)):
-        return _of_submitter(found[1])
     return Token(kind=_weight(text), text=text)
 
 
@@ -127,11 +127,11 @@ def _marked_token(text: str) -> Token:
     mark = marked(text)
     arxiv = paper_id(mark.url) if mark.url else None
     core = mark.text.strip()
+    if "ubmitted" in core[:24] and (found := _SUBMITTED.match(bare(core))):
+        return _of_submitter(found[1])
     row = row_of(bare(core)) if len(core) <= MAX_ROW else None
     if row is not None:
         return _of_row(row, bare(core), arxiv)
-    if "ubmitted" in core[:24] and (found := _SUBMITTED.match(bare(core))):
-        return _of_submitter(found[1])
     if arxiv or mark.level or mark.reference is not None:
         return Token(
             kind=Kind.HEADING,
@@ -193,6 +193,8 @@ def _weight(text: str) -> Kind:
     if is_ended and (length > 200 or (has_inner_end and length > 120)):
         return Kind.PROSE
     if (is_ended and text.count(" ") >= 5) or (has_inner_end and length > 120):
+        return Kind.SENTENCE
+    if "://" in text:
         return Kind.SENTENCE
     return Kind.PROSE if length > _TITLE else Kind.SHORT
 

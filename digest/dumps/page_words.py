@@ -92,7 +92,7 @@ _LINK_WORDS = re.compile(
     r"project(?:\s+page)?|paper(?:\s+page)?|demo|model|dataset|hugging\s*face)"
 )
 _ADDRESS = re.compile(
-    r"(?i)(?:(?:url|link|arxiv|doi|paper|pdf|project page|code|github|source):?\s*)?"
+    r"(?i)(?:(?:url|link|arxiv|doi|paper|pdf|source):?\s*)?"
     r"<?(?:(?:https?|file)://\S+|www\.\S+|/papers/\S+|(?:huggingface\.co|arxiv\.org)/\S+"
     r"|10\.\d{4,9}/\S+|(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)>?"
 )
