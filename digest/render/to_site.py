@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
-from digest.render import names
+from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, source_url, summary
 from digest.render.text import lines, one_line, web_address
 from digest.text.hygiene import remove_unsafe
@@ -49,12 +49,13 @@ def render_openings(
 ) -> Iterator[Rendered]:
     """Yield pages that stand in until the real ones come, for where no page is yet.
 
-    Papers and editions point at each other, and all at the first page: whichever came first would
-    point at nothing. These point at nothing but the style sheet, which comes first.
+    Papers and editions point at each other, and all at the first page and the feeds: whichever came
+    first would point at nothing. These point at nothing but the style sheet, which comes first.
     """
     yield from render_static(templates)
     for path in (HOME, ARCHIVE, *map(edition_path, editions)):
         yield _page("soon.html", path, site, templates, {})
+    yield from to_feeds.render((), (), site, templates)
 
 
 def render_edition(edition: Edition, site: Site, templates: jinja2.Environment) -> Rendered:

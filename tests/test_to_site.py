@@ -1,0 +1,322 @@
+"""The site: pages that hold together, work from any place, and let nothing of a dump act."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import builders
+import golden
+import pytest
+import xss
+from lxml import html as lxml_html
+
+from digest import theme
+from digest.models import (
+    Edition,
+    EditionRecord,
+    Paper,
+    PaperPage,
+    Rendered,
+    Section,
+    Sighting,
+    Site,
+)
+from digest.output import Output
+from digest.render import names, text, to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+
+TEMPLATES = theme.load(None, text.FILTERS)
+SITE = builders.SITE
+OPENED = datetime(2026, 3, 11, 6, tzinfo=UTC)
+CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+
+
+def record(edition: Edition) -> EditionRecord:
+    return EditionRecord(
+        name=edition.name,
+        cadence=edition.cadence,
+        start=edition.start,
+        end=edition.end,
+        opened_at=OPENED,
+        updated_at=edition.updated,
+    )
+
+
+def day(n: int, **changes: object) -> Edition:
+    when = date(2026, 3, 11) - timedelta(days=n)
+    return builders.edition(name=when.isoformat(), start=when, end=when, **changes)
+
+
+def seen(paper: Paper, **changes: object) -> PaperPage:
+    values = {
+        "paper": paper,
+        "editions": ("2026-03-10", "2026-03-11"),
+        "sightings": (
+            Sighting(paper_id=paper.id, day=date(2026, 3, 10), position=4, listed=50),
+            Sighting(paper_id=paper.id, day=date(2026, 3, 11), position=1, listed=52, votes=12),
+        ),
+    }
+    return PaperPage(**(values | changes))
+
+
+def pages(editions: list[Edition], site: Site = SITE) -> list[Rendered]:
+    """A whole site in the order of publishing."""
+    records = [record(edition) for edition in editions]
+    papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
+    files = [*to_site.render_static(TEMPLATES)]
+    files += [
+        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES)
+        for paper in papers.values()
+    ]
+    files.append(
+        to_site.render_paper(
+            seen(builders.paper(99), moved_to=next(iter(papers.values()))), site, TEMPLATES
+        )
+        if papers
+        else to_site.render_not_found(site, TEMPLATES)
+    )
+    for edition in editions:
+        files += to_json.render(edition, site)
+        files += to_bibtex.render(edition, site)
+        files += to_markdown.render(edition, site, TEMPLATES)
+        files += to_email.render(edition, site, TEMPLATES)
+        files.append(to_site.render_edition(edition, site, TEMPLATES))
+    files += to_feeds.render(to_feeds.papers_of(editions), editions, site, TEMPLATES)
+    files.append(to_site.render_archive(records, site, TEMPLATES))
+    files.append(to_site.render_index(editions[0] if editions else None, records, site, TEMPLATES))
+    return files
+
+
+def of_site(files: Iterable[Rendered]) -> list[Rendered]:
+    return [file for file in files if file.path.endswith("index.html")]
+
+
+def parsed(file: Rendered) -> lxml_html.HtmlElement:
+    return lxml_html.document_fromstring(file.content.decode())
+
+
+def targets(file: Rendered) -> set[str]:
+    """The files of the site that a page points at."""
+    links = (str(link) for link in parsed(file).xpath("//@href | //@src"))
+    local = [link for link in links if not urlsplit(link).scheme and not link.startswith("#")]
+    folder = posixpath.dirname(file.path)
+    return {posixpath.normpath(posixpath.join(folder, unquote(link))) for link in local}
+
+
+def with_text(words: str) -> list[Rendered]:
+    """One of each page, saying `words` wherever a dump has a say."""
+    paper = builders.paper(
+        1,
+        title=words,
+        abstract=words,
+        authors=(words, words),
+        keywords=(words,),
+        summary=words,
+        organization=words,
+        doi=words,
+        published=words,
+        url=words,
+        links=((words, words), ("code", words)),
+    )
+    entry = builders.entry(1, Section.NEW, paper=paper, reason=words)
+    edition = builders.edition(new=(entry,), trending=0, revised=0)
+    return [
+        to_site.render_edition(edition, SITE, TEMPLATES),
+        to_site.render_paper(seen(paper), SITE, TEMPLATES),
+        to_site.render_paper(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
+        to_site.render_index(edition, [record(edition)], SITE, TEMPLATES),
+    ]
+
+
+def skeleton(file: Rendered) -> list[tuple[str, tuple[str, ...]]]:
+    """Elements and their attributes; of links to the outside, how many a dump has is its matter."""
+    return [
+        (str(each.tag), tuple(sorted(each.keys())))
+        for each in parsed(file).iter()
+        if not (each.tag == "a" and urlsplit(each.get("href")).scheme) and each.get("class") != "go"
+    ]
+
+
+@pytest.mark.parametrize("hostile", xss.STRINGS + xss.URLS)
+def test_hostile_text_makes_no_element_no_attribute_and_no_scheme(hostile: str) -> None:
+    for file, benign in zip(with_text(hostile), with_text("plain"), strict=True):
+        assert skeleton(file) == skeleton(benign)
+        for link in map(str, parsed(file).xpath("//@href | //@src")):
+            assert urlsplit(link).scheme in ("", "http", "https", "mailto")
+            assert not link.startswith("//")
+        assert not parsed(file).xpath("//script | //style | //iframe | //form | //@style")
+        assert text.remove_unsafe(file.content.decode()) == file.content.decode()
+
+
+def test_hostile_text_is_shown_as_it_is() -> None:
+    for hostile in xss.HTML + xss.TEMPLATES + xss.MARKDOWN:
+        edition, paper, _, _ = with_text(hostile)
+        assert text.one_line(hostile) in " ".join(parsed(edition).text_content().split())
+        assert text.one_line(hostile) == parsed(paper).findtext(".//h1/bdi")
+
+
+def test_the_pages_are_as_kept() -> None:
+    edition = builders.edition(note="A *note*.")
+    records = [record(day(n)) for n in range(3)]
+    kept = {
+        "site_edition": to_site.render_edition(edition, SITE, TEMPLATES),
+        "site_paper": to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES),
+        "site_index": to_site.render_index(day(0), records, SITE, TEMPLATES),
+        "site_empty": to_site.render_index(None, [], SITE, TEMPLATES),
+        "site_archive": to_site.render_archive(records, SITE, TEMPLATES),
+    }
+    for name, file in kept.items():
+        golden.check(name, [file])
+
+
+@pytest.mark.parametrize("url", ["https://papers.example.org", "https://example.org/a/b"])
+def test_every_link_of_the_site_leads_to_a_file(url: str) -> None:
+    files = pages([day(0), day(1), builders.week(), builders.month()], replace(SITE, url=url))
+    paths = {file.path for file in files}
+    assert {target for file in of_site(files) for target in targets(file)} <= paths
+    absolute = {str(link) for file in of_site(files) for link in parsed(file).xpath("//link/@href")}
+    for link in absolute:
+        if urlsplit(link).scheme:
+            assert link.removeprefix(f"{url}/") in {p.removesuffix("index.html") for p in paths}
+
+
+def test_no_page_ever_points_at_one_not_yet_there(tmp_path: Path) -> None:
+    output = Output(tmp_path)
+
+    def publish(editions: list[Edition]) -> None:
+        """Write one file at a time, as if killed after each."""
+        names_ = [edition.name for edition in editions]
+        for file in to_site.render_openings(names_, SITE, TEMPLATES):
+            output.create([file])
+            check()
+        for file in pages(editions):
+            output.write([file])
+            check()
+
+    def check() -> None:
+        for path in tmp_path.rglob("index.html"):
+            file = Rendered(path=path.relative_to(tmp_path).as_posix(), content=path.read_bytes())
+            missing = {target for target in targets(file) if not (tmp_path / target).is_file()}
+            assert not missing, file.path
+
+    publish([day(1, new=2, trending=0, revised=0)])
+    publish([day(0, new=3), day(1, new=2, trending=0, revised=0)])
+
+
+def test_each_page_is_well_made() -> None:
+    files = [
+        *pages([day(0), builders.week()]),
+        *pages([]),
+        to_site.render_not_found(SITE, TEMPLATES),
+    ]
+    files += to_site.render_openings(["2026-03-12"], SITE, TEMPLATES)
+    for file in files:
+        if not file.path.endswith(("index.html", "404.html")):
+            continue
+        page = parsed(file)
+        assert file.content.startswith(b"<!DOCTYPE html>")
+        assert page.get("lang") == "en"
+        for only in ("h1", "main", "title", "header", "footer"):
+            assert len(page.xpath(f"//{only}")) == 1, (file.path, only)
+        assert page.xpath("//meta[@http-equiv]/@content") == [CSP]
+        assert page.xpath("string(//body/a[1]/@href)") == "#main"
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        assert set(page.xpath("//@aria-labelledby")) <= set(ids)
+        levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3|//h4|//h5")]
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        assert levels[0] == 1
+
+
+def test_a_page_tells_neither_seal_nor_neighbours() -> None:
+    edition = builders.edition()
+    page = to_site.render_edition(edition, SITE, TEMPLATES)
+    assert to_site.render_edition(replace(edition, is_sealed=True), SITE, TEMPLATES) == page
+    others = targets(page) - {file.path for file in pages([edition])}
+    assert not {target for target in others if target.startswith("editions/2")}
+
+
+def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
+    file = to_site.render_paper(
+        seen(builders.paper(1), moved_to=builders.paper(2)), SITE, TEMPLATES
+    )
+    assert file.path == "papers/2603-00001/index.html"
+    assert "papers/2603-00002/index.html" in targets(file)
+    assert parsed(file).xpath("//link[@rel='canonical']/@href") == [
+        names.paper_url(SITE, "2603-00002")
+    ]
+
+
+def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
+    bare = Paper(id=1, key="title:ab", slug="ab", title="", abstract="")
+    page = parsed(to_site.render_paper(PaperPage(paper=bare), SITE, TEMPLATES))
+    assert page.findtext(".//h1/bdi") == "Untitled"
+    assert not page.xpath("//table | //h2[@id='abstract']")
+
+
+def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
+    with_votes = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[3]")] == ["12", "–"]
+    sightings = (Sighting(paper_id=1, day=date(2026, 3, 10), position=4, listed=50),)
+    without = parsed(
+        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+    )
+    assert not without.xpath("//tbody/tr/td[3]")
+
+
+def test_an_empty_edition_says_why() -> None:
+    page = parsed(to_site.render_edition(builders.edition(0, 0, 0), SITE, TEMPLATES))
+    assert "Nothing in the listings was new." in page.text_content()
+
+
+def test_the_first_page_says_that_there_is_nothing_yet() -> None:
+    page = parsed(to_site.render_index(None, [], SITE, TEMPLATES))
+    assert "There is no edition yet" in page.text_content()
+
+
+def test_the_lists_of_editions_are_newest_first_and_all_in_the_archive() -> None:
+    records = [record(day(n)) for n in range(40)] + [record(builders.week())]
+    archive = to_site.render_archive(records, SITE, TEMPLATES)
+    first = to_site.render_index(day(0), records, SITE, TEMPLATES)
+    days = re.compile(r"editions/(\d{4}-\d\d-\d\d)/index.html")
+    assert sum(bool(days.fullmatch(target)) for target in targets(archive)) == 40
+    assert sum(bool(days.fullmatch(target)) for target in targets(first)) == 14
+    hrefs = [str(link) for link in parsed(archive).xpath("//li/a/@href")]
+    assert hrefs[0] == "../editions/2026-W11/index.html"
+    assert hrefs[1:] == sorted(hrefs[1:], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("edition", "title"),
+    [
+        (builders.week(), "Week 11 of 2026 (9–15 March)"),
+        (builders.month(), "March 2026"),
+    ],
+)
+def test_weekly_and_monthly_editions_have_their_titles(edition: Edition, title: str) -> None:
+    page = parsed(to_site.render_edition(edition, SITE, TEMPLATES))
+    assert page.findtext(".//h1") == title
+
+
+def test_the_page_of_what_is_not_there_works_at_any_address() -> None:
+    site = replace(SITE, url="https://example.org/a")
+    links = parsed(to_site.render_not_found(site, TEMPLATES)).xpath("//link/@href | //p/a/@href")
+    assert all(str(link).startswith("/a/") for link in links)
+
+
+def test_the_settings_are_escaped_too() -> None:
+    site = replace(SITE, title="A & <B>", description='"quoted"', author="<i>", language='e"n')
+    for file in of_site(pages([day(0)], site)):
+        assert not parsed(file).xpath("//i | //b")
+
+
+def test_the_style_sheet_is_small_and_asks_for_nothing() -> None:
+    style = next(file for file in to_site.render_static(TEMPLATES) if file.path == "style.css")
+    assert len(style.content) < 10_000
+    assert not re.search(rb"url\(|@import|expression", style.content)
