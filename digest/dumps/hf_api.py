@@ -22,7 +22,9 @@ from digest.models import ListedPaper
 from digest.text.hygiene import clean
 
 NAME = "hf-api"
-_STARTS = re.compile(r"\s*(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:\{|\]\s*\Z|[\"']|\[\s*[\[{]|null|\Z))")
+_STARTS = re.compile(
+    r"\s*(?:\{\s*(?:\"|\}|\Z)|\[\s*(?:[{\"']|\]\s*\Z|\[\s*[\[{]|null|true|false|-?\d+\s*,|\Z))"
+)
 _SECOND_LINE = re.compile(r"\}[ \t]*\n\{\s*\"")
 _LISTS = ("data", "dailyPapers", "papers", "results", "items")
 _MAX_REPR = 1_000_000  # of a record in Python's notation: it costs 50 times its size to read

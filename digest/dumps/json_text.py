@@ -14,18 +14,27 @@ from typing import Any
 from digest.errors import Damaged, TooBig
 
 _SPACE = re.compile(r"\s*")
-_DECODER = json.JSONDecoder(strict=False)
+_MAX_DIGITS = 18
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_AFTER_END = "there is something after its end"
 _CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\u?[0-9a-fA-F]{0,4})\Z")
+
+
+def _integer(digits: str) -> int | None:
+    """Return an integer of sane size; Python refuses to read one of thousands of digits."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else None
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)
 
 
 def value(text: str, max_depth: int) -> Any:
     """Return the one value that `text` is."""
     found, end = _decode(text, skip_space(text, 0), max_depth)
     if skip_space(text, end) != len(text):
-        raise _damaged("there is something after the end of the JSON", text, end)
+        raise _damaged(_AFTER_END, text, end)
     return found
 
 
@@ -44,7 +53,7 @@ def items(text: str, start: int, max_depth: int) -> Iterator[Any]:
                 raise _damaged("a comma is missing between two values", text, position)
             position = skip_space(text, position + 1)
     if skip_space(text, position + 1) != len(text):
-        raise _damaged("there is something after the end of the JSON", text, position + 1)
+        raise _damaged(_AFTER_END, text, position + 1)
 
 
 def skip_space(text: str, position: int) -> int:
@@ -92,9 +101,9 @@ def _too_deep(max_depth: int) -> TooBig:
 def _damaged(what: str, text: str, position: int) -> Damaged:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    is_cut = what.startswith("Unterminated string") or bool(
-        _CUT_WORD.match(text[position : position + 40].rstrip()) and len(text) - position <= 40
-    )
+    rest = text[position : position + 40].rstrip()
+    is_at_end = len(text) - position <= 40 and _CUT_WORD.match(rest) is not None
+    is_cut = what.startswith("Unterminated string") or (is_at_end and what != _AFTER_END)
     return Damaged(
         "the JSON ends too early" if is_cut else f"the JSON is broken: {what}",
         at=f"line {line}, column {column}",

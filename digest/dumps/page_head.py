@@ -18,6 +18,12 @@ from digest.dumps.page_words import Kind, letters_of
 ENOUGH = 3
 _FENCED = re.compile(r"(?ms)^```[^\n]*\n.*?^```\s*$")
 _FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n(?:[^\n]*\n){1,60}?---[ ]*\n")
+_SAVED_LINES = re.compile(
+    r"(?i)(?:[ \t]*\n|[ \t]*(?:title[ ]?[:=][^\n]*(?:papers|hugging ?face)[^\n]*"
+    r"|(?:url(?: source)?|source(?: url)?|link|canonical|published time|date)[ ]?[:=][^\n]*"
+    r"|(?:captured|saved|retrieved|fetched|accessed|archived|downloaded|snapshot)"
+    r"(?: on| at| from)?\b[ ]?:?[^\n]{0,120}\d{4}[^\n]*|markdown content:?[ \t]*)\n)+"
+)
 _SIGNS = {
     "gettrendingpapersinyouremailinbox": 2,
     "gettrendingpapersinyouremailinboxonceaday": 2,
@@ -46,9 +52,12 @@ _SCIENCE = re.compile(
 
 
 def front_matter_end(text: str) -> int:
-    """Return where the YAML block at the start of `text` ends; 0 where there is none."""
-    found = _FRONT_MATTER.match(text[:8192])
-    return found.end() if found else 0
+    """Return where the lines end that tell, above the page itself, how it was saved."""
+    top = text[:8192]
+    yaml = _FRONT_MATTER.match(top)
+    start = yaml.end() if yaml else 0
+    lines = _SAVED_LINES.match(top, start)
+    return lines.end() if lines else start
 
 
 def is_page(head: str) -> bool:

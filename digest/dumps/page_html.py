@@ -21,7 +21,7 @@ from digest.dumps.marks import paper_id
 from digest.dumps.source import Source
 from digest.errors import Damaged, NotADump
 from digest.models import ListedPaper
-from digest.text.hygiene import clean
+from digest.text.hygiene import clean, remove_unsafe
 
 NAME = "page-html"
 _STARTS = re.compile(
@@ -108,7 +108,7 @@ def _articles(text: str, notes: list[str]) -> Iterator[ListedPaper]:
         no_network=True, huge_tree=False, recover=True, remove_comments=True, encoding="utf-8"
     )
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(remove_unsafe(text).encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Damaged("the HTML cannot be read", hint="save the page again") from error
     seen: set[str] = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from digest.dumps.dates import parse_day
@@ -108,6 +109,15 @@ def row_of(text: str) -> Row | None:
 
     `text` is without the marks of links, lists and headings.
     """
+    return _short_row(text) if len(text) <= _LONGEST_WORDS else _row(text)
+
+
+@lru_cache(maxsize=1024)
+def _short_row(text: str) -> Row | None:
+    return _row(text)
+
+
+def _row(text: str) -> Row | None:
     first = text[:2]
     if not first.isalnum() or first.lower() in _BEGINNINGS:
         letters = letters_of(text)

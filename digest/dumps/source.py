@@ -53,8 +53,12 @@ class Source:
         return _texts(chain((self.first_bytes,), self._chunks), self.notes)
 
     def whole(self) -> str:
-        """Return the text in one piece."""
-        return "".join(self.pieces())
+        """Return the text in one piece, as it is: the strings taken from it are to be cleaned."""
+        raw = b"".join(_as_utf8(chain((self.first_bytes,), self._chunks)))
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return _as_latin(raw, self.notes)
 
 
 def _texts(chunks: Iterator[bytes], notes: list[str]) -> Iterator[str]:
@@ -107,13 +111,17 @@ def _text(raw: bytes, notes: list[str]) -> str:
     try:
         text, rest = raw.decode("utf-8"), odd.decode("utf-8")
     except UnicodeDecodeError:
-        add_note(notes, "the text is not all UTF-8; the rest was read as Latin-1 (Windows-1252)")
-        text = rest = raw.decode("utf-8", _FALLBACK)
+        text = rest = _as_latin(raw, notes)
     if b"\r" in odd:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if has_unsafe(rest):
         text = remove_unsafe(text)
     return level_space(text) if has_odd_space(rest) else text
+
+
+def _as_latin(raw: bytes, notes: list[str]) -> str:
+    add_note(notes, "the text is not all UTF-8; the rest was read as Latin-1 (Windows-1252)")
+    return raw.decode("utf-8", _FALLBACK)
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
