@@ -3,8 +3,8 @@
 What feedgen does by itself and is not wanted: new entries first, the channel's link from the last
 one given, the time of the run in every date, the author of an RSS item only with an e-mail address.
 Of several links of an entry it forgets the kinds, and for each date of RSS it switches the locale
-of the whole process. So an extension of ours writes an entry's dates, authors, categories and
-second link; with that, and both formats from the same entries, it is also quick.
+of the whole process. So an extension of ours writes an entry's dates, links, authors and
+categories; with that, and both formats from the same entries, it is also quick.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension
 from feedgen.feed import FeedGenerator
-from feedgen.util import xml_elem
+from lxml.etree import SubElement  # type: ignore[import-untyped]
 
 from digest.render.feed_items import Feed, FeedItem
 
@@ -40,21 +40,25 @@ class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
     item: FeedItem
 
     def extend_rss(self, entry: Any) -> Any:
-        xml_elem("pubDate", entry).text = format_datetime(self.item.published)
-        for word in self.item.categories:
-            xml_elem("category", entry).text = word
-        for name in self.item.authors:
-            xml_elem(_CREATOR, entry).text = name
+        item = self.item
+        SubElement(entry, "link").text = item.url
+        SubElement(entry, "pubDate").text = format_datetime(item.published)
+        for word in item.categories:
+            SubElement(entry, "category").text = word
+        for name in item.authors:
+            SubElement(entry, _CREATOR).text = name
         return entry
 
     def extend_atom(self, entry: Any) -> Any:
-        xml_elem("published", entry).text = self.item.published.isoformat()
-        for name in self.item.authors:
-            xml_elem("name", xml_elem("author", entry)).text = name
-        for word in self.item.categories:
-            xml_elem("category", entry, term=word)
-        if self.item.source:
-            xml_elem("link", entry, href=self.item.source, rel="related")
+        item = self.item
+        SubElement(entry, "link", href=item.url, rel="alternate", type="text/html")
+        if item.source:
+            SubElement(entry, "link", href=item.source, rel="related")
+        SubElement(entry, "published").text = item.published.isoformat()
+        for name in item.authors:
+            SubElement(SubElement(entry, "author"), "name").text = name
+        for word in item.categories:
+            SubElement(entry, "category", term=word)
         return entry
 
 
@@ -87,7 +91,6 @@ def _entry(item: FeedItem) -> FeedEntry:
     entry.details.item = item
     entry.id(item.id)
     entry.title(item.title)
-    entry.link(href=item.url)
     entry.content(item.html, type="html")
     entry.updated(item.updated)
     return entry
