@@ -332,7 +332,8 @@ def test_lynx_takes_ids_from_the_list_of_links():
         text += textwrap.indent(textwrap.fill(paper.abstract, 76, break_on_hyphens=False), "   ")
         text += f"\n\n     *\n     *\n     * ·\n       {paper.authors} authors\n\n"
         text += f"   [{number + 2}]{paper.comments}\n"
-    text += "   [90]Previous [91]Next\n   Company\n   © Hugging Face\n\nReferences\n\n   Visible links:\n"
+    text += "   [90]Previous [91]Next\n   Company\n   © Hugging Face\n\n"
+    text += "References\n\n   Visible links:\n"
     text += "".join(f"{number:4}. {link}\n" for number, link in enumerate(links, 1))
     papers = check(text)
     assert [paper.arxiv_id for paper in papers] == [p.id.removesuffix("v2") for p in PAPERS]

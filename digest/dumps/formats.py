@@ -13,7 +13,7 @@ from typing import BinaryIO
 from digest.dumps import hf_api, page_html, page_text
 from digest.dumps.listing import Limits, Listing
 from digest.dumps.looks import binary_look, text_look
-from digest.dumps.source import CHUNK_BYTES, Source
+from digest.dumps.source import CHUNK_BYTES, HEAD_BYTES, Source
 from digest.errors import NotADump, TooBig
 from digest.models import ListedPaper
 
@@ -43,14 +43,17 @@ def read(
     stream: BinaryIO,
     limits: Limits,
     formats: Sequence[Format] = FORMATS,
+    *,
     chunk_bytes: int = CHUNK_BYTES,
+    head_bytes: int = HEAD_BYTES,
 ) -> Listing:
     """Recognise a dump by its content and read it; gzip is unpacked on the way.
 
+    A dump is recognised by its first `head_bytes` and read in pieces of `chunk_bytes`.
     Raises `NotADump` where no format fits, `Damaged` or `TooBig` where one does but the dump
     cannot be read; the last two may also come while `papers` is taken.
     """
-    source = Source(stream, limits, chunk_bytes)
+    source = Source(stream, limits, chunk_bytes=chunk_bytes, head_bytes=head_bytes)
     if look := binary_look(source.first_bytes):
         raise NotADump(f"this looks like {look}, not like a listing of papers", hint=_HINT)
     if not source.head.strip() and not source.has_more:

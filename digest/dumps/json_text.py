@@ -19,7 +19,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _AFTER_END = "there is something after its end"
-_CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\u?[0-9a-fA-F]{0,4})\Z")
+_CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\?u?[0-9a-fA-F]{0,4})\Z")
 
 
 def _integer(digits: str) -> int | None:
@@ -43,7 +43,7 @@ def items(text: str, start: int, max_depth: int) -> Iterator[Any]:
     position = skip_space(text, start + 1)
     if text[position : position + 1] != "]":
         while True:
-            found, position = _decode(text, position, max_depth)
+            found, position = _decode(text, position, max_depth - 1)
             yield found
             position = skip_space(text, position)
             sign = text[position : position + 1]
@@ -68,7 +68,7 @@ def _decode(text: str, position: int, max_depth: int) -> tuple[Any, int]:
     except json.JSONDecodeError as error:
         raise _damaged(error.msg, text, error.pos) from error
     except RecursionError as error:
-        raise _too_deep(max_depth) from error
+        raise _too_deep() from error
     except ValueError as error:
         raise _damaged("a value that cannot be read", text, position) from error
     if text.count("{", position, end) + text.count("[", position, end) > max_depth:
@@ -83,7 +83,7 @@ def _check_depth(text: str, max_depth: int) -> None:
     seems too deep without the strings.
     """
     if _depth(text) > max_depth and _depth(_STRING.sub("", text)) > max_depth:
-        raise _too_deep(max_depth)
+        raise _too_deep()
 
 
 def _depth(text: str) -> int:
@@ -91,9 +91,9 @@ def _depth(text: str) -> int:
     return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
 
 
-def _too_deep(max_depth: int) -> TooBig:
+def _too_deep() -> TooBig:
     return TooBig(
-        f"the JSON is nested deeper than {max_depth} levels",
+        "the JSON is nested deeper than limits.max_depth allows",
         hint="raise limits.max_depth if it is really a dump",
     )
 

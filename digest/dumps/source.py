@@ -35,18 +35,25 @@ class Source:
     worth telling goes to `notes`.
     """
 
-    def __init__(self, stream: BinaryIO, limits: Limits, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        limits: Limits,
+        *,
+        chunk_bytes: int = CHUNK_BYTES,
+        head_bytes: int = HEAD_BYTES,
+    ) -> None:
         self.limits = limits
         self.notes: list[str] = []
         self._chunks = read_bytes(stream, limits, chunk_bytes)
         first: list[bytes] = []
         size = 0
-        while size < HEAD_BYTES and (chunk := next(self._chunks, b"")):
+        while size < head_bytes and (chunk := next(self._chunks, b"")):
             first.append(chunk)
             size += len(chunk)
         self.first_bytes = b"".join(first)
-        self.has_more = size >= HEAD_BYTES
-        self.head = "".join(_texts(iter((self.first_bytes[:HEAD_BYTES],)), []))
+        self.has_more = size >= head_bytes
+        self.head = "".join(_texts(iter((self.first_bytes[:head_bytes],)), []))
 
     def pieces(self) -> Iterator[str]:
         """Yield the text; all its line ends are line feeds, all other white space is spaces."""
