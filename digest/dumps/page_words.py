@@ -74,6 +74,7 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 _NO_PUNCTUATION = str.maketrans("", "", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _HAS_SEPARATOR = frozenset("·•∙⋅|*")
 _HAS_COUNT = re.compile(r"\d|://|/papers/")
+_LONGEST_COUNT = 48  # of a count or a date that stands alone and has no address
 _LONGEST_WORDS = 32  # of a row that has no number and no address
 
 _NUMBER = re.compile(
@@ -97,7 +98,9 @@ _ADDRESS = re.compile(
     r"<?(?:(?:https?|file)://\S+|www\.\S+|/papers/\S+|(?:huggingface\.co|arxiv\.org)/\S+"
     r"|10\.\d{4,9}/\S+|(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)>?"
 )
-_BEGINNINGS = frozenset(word[:2] for word in (*_FURNITURE, *_MENU, "ai", "generated", "written"))
+_WORDS = (*_FURNITURE, *_MENU, "ai", "generated", "written")
+_BEGINNINGS = frozenset(word[:4] for word in _WORDS if len(word) > 3)
+_SHORT_WORDS = tuple(word for word in _WORDS if len(word) < 4)
 _SUMMARY = re.compile(r"(?:ai)?(?:generated|written)summary|aisummary|aigeneratedabstract")
 _CLOCK = re.compile(
     r"(?i)(?:about\s+)?(?:an?|\d+)\s+(?:second|minute|hour|day|week|month|year)s?\s+ago"
@@ -118,8 +121,8 @@ def _short_row(text: str) -> Row | None:
 
 
 def _row(text: str) -> Row | None:
-    first = text[:2]
-    if not first.isalnum() or first.lower() in _BEGINNINGS:
+    first = text[:4].lower()  # most titles are told from all rows by their first letters
+    if first in _BEGINNINGS or first.startswith(_SHORT_WORDS) or not first.isalpha():
         letters = letters_of(text)
         if not letters or (letters == "x" and text.startswith("[")):
             return Row(kind=Kind.RULE)
@@ -130,6 +133,8 @@ def _row(text: str) -> Row | None:
         if _IS_FURNITURE.fullmatch(letters):
             return Row(kind=Kind.FURNITURE)
     if len(text) > _LONGEST_WORDS and not _HAS_COUNT.search(text):
+        return None
+    if len(text) > _LONGEST_COUNT and "/" not in text and _HAS_SEPARATOR.isdisjoint(text):
         return None
     return _count(text) or _parts(text)
 
