@@ -23,11 +23,12 @@ _PAGE_BYTES = 200_000_000
 _API_RECORDS = 4000
 _RUNS = 3
 _LIMITS = Limits(max_bytes=10**10, max_papers=10**8)
-_WORDS = (
+_TEXT = (
     "we propose a slow observer of tidal gardens that weighs every guess against the water of the "
     "following week and existing methods need more pictures than our network on three datasets of "
     "invented harbours while results show small errors near the sluices and the naïve model fails"
-).split()  # noqa: SIM905 - a text, not a list
+)
+_WORDS = _TEXT.split()
 _HEAD = (
     "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nDaily Papers\n\n"
     "byAK and the research community\n\nMay 8\n\n"

@@ -87,16 +87,18 @@ def _text(paper: Mapping[str, Any], item: Mapping[str, Any], key: str) -> str:
 
 
 def _authors(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > _MAX_NAMES:
         return ()
-    names: list[str] = []
-    for author in value[:_MAX_NAMES]:
-        name = author
-        if isinstance(author, dict):
-            name = None if author.get("hidden") is True else author.get("name")
-        if isinstance(name, str):
-            names.append(name)
-    return clean_all(names)
+    try:
+        return clean_all([author["name"] for author in value if author["hidden"] is not True])
+    except (TypeError, KeyError):
+        return clean_all([name for author in value if (name := _name(author))])
+
+
+def _name(author: object) -> str | None:
+    if isinstance(author, dict):
+        author = None if author.get("hidden") is True else author.get("name")
+    return author if isinstance(author, str) else None
 
 
 def _names(value: object) -> tuple[str, ...]:

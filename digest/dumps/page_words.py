@@ -123,20 +123,26 @@ def _short_row(text: str) -> Row | None:
 def _row(text: str) -> Row | None:
     first = text[:4].lower()  # most titles are told from all rows by their first letters
     if first in _BEGINNINGS or first.startswith(_SHORT_WORDS) or not first.isalpha():
-        letters = letters_of(text)
-        if not letters or (letters == "x" and text.startswith("[")):
-            return Row(kind=Kind.RULE)
-        if _SUMMARY.fullmatch(letters):
-            return Row(kind=Kind.SUMMARY)
-        if _IS_MENU.fullmatch(letters):
-            return Row(kind=Kind.MENU)
-        if _IS_FURNITURE.fullmatch(letters):
-            return Row(kind=Kind.FURNITURE)
-    if len(text) > _LONGEST_WORDS and not _HAS_COUNT.search(text):
-        return None
-    if len(text) > _LONGEST_COUNT and "/" not in text and _HAS_SEPARATOR.isdisjoint(text):
+        kind = _furniture(text)
+        if kind is not None:
+            return Row(kind=kind)
+    is_plain = "/" not in text and _HAS_SEPARATOR.isdisjoint(text)
+    if (len(text) > _LONGEST_COUNT and is_plain) or (
+        len(text) > _LONGEST_WORDS and not _HAS_COUNT.search(text)
+    ):
         return None
     return _count(text) or _parts(text)
+
+
+def _furniture(text: str) -> Kind | None:
+    letters = letters_of(text)
+    if not letters or (letters == "x" and text.startswith("[")):
+        return Kind.RULE
+    if _SUMMARY.fullmatch(letters):
+        return Kind.SUMMARY
+    if _IS_MENU.fullmatch(letters):
+        return Kind.MENU
+    return Kind.FURNITURE if _IS_FURNITURE.fullmatch(letters) else None
 
 
 def letters_of(text: str) -> str:

@@ -18,26 +18,34 @@ _UNSAFE_SET = (
         f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
     )
 )
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _UNSAFE = re.compile(f"[{_UNSAFE_SET}]")
 _ODD_SPACE = re.compile(r"[^\S \n]")
 
 
 def clean(text: str) -> str:
     """Return `text` without unsafe characters and with its white space folded to single spaces."""
-    if text.isprintable() and "  " not in text:  # nothing unsafe is printable; ten times quicker
-        return text.strip(" ")
-    folded = " ".join(text.split())
-    if folded.isprintable():
-        return folded
+    level = text.replace("\n", " ") if "\n" in text else text
+    if _is_printable(level) and "  " not in level:  # the usual case, ten times quicker
+        return level.strip(" ")
     return " ".join(remove_unsafe(text).split())
 
 
 def clean_all(texts: Sequence[str]) -> tuple[str, ...]:
     """Return the texts, each cleaned, without those that are empty then."""
     joined = f"|{'|'.join(texts)}|"
-    if joined.isprintable() and not any(mark in joined for mark in ("||", "| ", " |", "  ")):
+    has_space = "| " in joined or " |" in joined or "  " in joined
+    if joined.isprintable() and not has_space and "||" not in joined:
         return tuple(texts)  # one look at all of them: the usual case
     return tuple(filter(None, map(clean, texts)))
+
+
+def _is_printable(text: str) -> bool:
+    """Tell whether all characters are printable: nothing unsafe is, nor white space but spaces."""
+    if len(text) < 100:
+        return text.isprintable()
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    return not odd or odd.decode("utf-8", "surrogatepass").isprintable()
 
 
 def remove_unsafe(text: str) -> str:
