@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from test_dumps_variants import Invented, page
 
 from digest.dumps import Limits, read
 from digest.errors import NotADump
@@ -113,6 +115,29 @@ def test_the_saved_page_holds_all_its_papers(name):
     articles = list(read(io.BytesIO(bare.encode()), Limits()).papers)
     assert [paper.title for paper in articles] == [paper.title for paper in papers]
     assert [paper.votes for paper in articles] == [94, 24, 19, 16, 11, 8]
+
+
+MIXTURES = (
+    {"wrap": "78", "title": "link", "rows": "organisation", "head": "menu"},
+    {"wrap": "72 with hyphens", "title": "plain", "rows": "bullets", "submitter": "box"},
+    {"wrap": "indented", "title": "address", "rows": "no rows", "banner_after_first": True},
+)
+
+
+@pytest.mark.parametrize("mixture", MIXTURES, ids=lambda mixture: mixture["wrap"])
+@pytest.mark.parametrize("name", _files("rebuilt/*.txt"))
+def test_other_extractors_would_give_the_same_papers(name, mixture):
+    entries = json.loads((DATA / name.replace(".txt", ".truth.json")).read_text())["entries"]
+    papers = [
+        Invented(_folded(entry["title"]), _folded(entry["abstract"]), entry["id"])
+        for entry in entries
+        if not re.search(r"\w- \w", entry["abstract"])  # no wrap can be undone there
+    ]
+    text = page(papers=papers, **mixture)
+    read_back = read(io.BytesIO(text.encode()), Limits()).papers
+    assert [(paper.title, paper.abstract) for paper in read_back] == [
+        (paper.title, paper.abstract) for paper in papers
+    ]
 
 
 OTHERS = ("arxiv_api", "arxiv_rss", "bibtex", "oai", "kaggle", "openalex", "latex")

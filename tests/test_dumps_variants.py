@@ -3,7 +3,7 @@
 import io
 import itertools
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -234,11 +234,12 @@ def page(
     *,
     twice: bool = False,
     banner_after_first: bool = False,
+    papers: Sequence[Invented] = PAPERS,
 ) -> str:
     """Write the page as one of the extractors would."""
     fold = WRAPS[wrap] if title != "underlined" else _wrap_none
     text = HEADS[head]
-    for number, paper in enumerate(PAPERS):
+    for number, paper in enumerate(papers):
         one = SUBMITTERS[submitter](paper) + fold(TITLES[title](paper)) + "\n\n"
         one += WRAPS[wrap](paper.abstract) + "\n\n"
         under = ROWS[rows]
@@ -494,3 +495,23 @@ def test_the_pages_neighbours_tell_the_year():
     text = page() + "[Previous](/papers?date=2031-05-07)\n[Next](/papers?date=2031-05-09)\n"
     assert read(io.BytesIO(text.encode()), Limits()).day.year == 2031
     check(text)
+
+
+def test_a_last_line_that_is_a_word_of_the_menu_belongs_to_its_title():
+    title = "Visual Weather: What Influences the Pointing of Bright Copper and Brass Models?"
+    text = HEADS["plain"]
+    for paper in (PAPERS[0], Invented(title, PAPERS[4].abstract, ""), PAPERS[1]):
+        text += f"{_wrapped(paper.title, 72)}\n\n{_wrapped(paper.abstract, 72)}\n\n"
+    assert [paper.title for paper in papers_of(text)] == [PAPERS[0].title, title, PAPERS[1].title]
+
+
+def test_suspended_hyphens_keep_their_space_and_divided_words_lose_it():
+    sentence = (
+        "We teach pre- and post-storm lanterns end-to-end and text-to-fog at https://x.org/a-b."
+    )
+    abstract = f"{_LONG} {sentence} {sentence} {_LONG}"
+    for width in range(40, 100):
+        text = HEADS["plain"]
+        for paper in PAPERS[:3]:
+            text += f"{paper.title}\n\n{_wrapped(abstract, width, break_on_hyphens=True)}\n\n"
+        assert [paper.abstract for paper in papers_of(text)] == [abstract] * 3, width

@@ -30,7 +30,7 @@ _DEFINITION = re.compile(
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?(?:\s+\{[^{}]*\})?")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)(?=\S)(.*\S)\1")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
-_INLINE = re.compile(r"\[([^\[\]]+)\]\((?:https?://|/)[^()\s]*\)")
+_INLINE = re.compile(r"\[(https?://[^\[\]\s]+)\]\(https?://[^()\s]*\)")
 _INLINE_NUMBER = re.compile(r"\[\d{1,5}\](?=https?://|[A-Za-z])")
 _ESCAPED = re.compile(r"\\([_*])")
 _UNESCAPED = re.compile(r"(?<!\\)[_*]")

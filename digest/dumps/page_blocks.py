@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from digest.dumps.marks import bare, starts_apart
-from digest.dumps.page_words import row_of
+from digest.dumps.page_words import Kind, row_of
 from digest.errors import TooBig
 
 MAX_WRAP = 200  # no extractor wraps wider: longer lines stand for themselves
@@ -18,18 +18,31 @@ MAX_ROW = 160  # no row of the page is longer
 _MAX_BLOCK_LINES = 2000
 _OPEN_LINK = re.compile(r"\s*(?:#+\s+|[*+-]\s+)?\[[^\]]*$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})")
-_SUSPENDED = re.compile(r"(?:and|or|to|und|vs\.?)\b")
+_SUSPENDED = re.compile(r"(?:and|or|to|und|vs\.?)(?![\w-])")
 _SUBMITTED = re.compile(r"(?i)\s*submitted\s*by")
 _TEXT_END = (".", ",", ";")
 
 
-def paragraphs(pieces: Iterator[str], max_line_chars: int) -> Iterator[str]:
-    """Yield the paragraphs of a text in pieces; underlined ones with `# ` before them."""
+def wrap_width(text: str) -> int:
+    """Return the width at which the paragraphs of `text` were wrapped; 0 where they were not."""
+    widths = []
+    for block in _blocks(iter((text,)), len(text) + 1):
+        full = sorted(len(line) for line in block[:-1])
+        if len(full) >= 3 and 40 <= full[-1] <= MAX_WRAP and full[0] * 3 > full[-1]:
+            widths.append(full[-1])
+    return sorted(widths)[len(widths) // 2] if widths else 0
+
+
+def paragraphs(pieces: Iterator[str], max_line_chars: int, width: int = 0) -> Iterator[str]:
+    """Yield the paragraphs of a text in pieces; underlined ones with `# ` before them.
+
+    `width` is where the text is known to be wrapped.
+    """
     for block in _blocks(pieces, max_line_chars):
         if len(block) == 1:
             yield _folded(block[0])
         else:
-            yield from _divided(block)
+            yield from _divided(block, width)
 
 
 def _blocks(pieces: Iterator[str], max_line_chars: int) -> Iterator[list[str]]:
@@ -71,9 +84,9 @@ def _folded(line: str) -> str:
     return " ".join(line.split()) if "  " in line else line.strip()
 
 
-def _divided(lines: list[str]) -> Iterator[str]:
+def _divided(lines: list[str], width: int) -> Iterator[str]:
     """Yield the paragraphs of a block of lines."""
-    wrap = _Wrap(lines)
+    wrap = _Wrap(lines, width)
     current: list[str] = []
     for line in lines:
         text = line.strip()
@@ -91,42 +104,53 @@ def _divided(lines: list[str]) -> Iterator[str]:
 
 
 class _Wrap:
-    """Where the lines of a block were wrapped."""
+    """Where the lines of a block were wrapped; `width` is the page's, 0 where not known."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self.rows = {line for line in lines if _is_row(line)}
+    def __init__(self, lines: list[str], width: int) -> None:
+        self.rows = {line: kind for line in lines if (kind := _row_kind(line))}
         lengths = [len(line) for line in lines if len(line) <= MAX_WRAP and line not in self.rows]
-        self.width = max(lengths, default=0)
+        self.width = width or max(lengths, default=0)
         full = sum(length * 5 >= self.width * 4 for length in lengths)
         is_alone = not self.rows and 55 <= self.width <= 140
-        self.is_wrapped = self.width >= 30 and (full > 1 or is_alone)
+        self.is_wrapped = bool(width) or (self.width >= 30 and (full > 1 or is_alone))
+        self.is_known = bool(width)
 
     def joins(self, before: list[str], line: str) -> bool:
         """Tell whether `line` goes on where the lines `before` were wrapped."""
         previous, text = before[-1], line.lstrip()
-        if previous in self.rows or len(previous) > MAX_WRAP or len(line) > MAX_WRAP:
+        if len(previous) > MAX_WRAP or len(line) > MAX_WRAP or before[0] in self.rows:
             return False
-        if line in self.rows:
-            is_inside = len(before) > 2 and not self._fits(previous, text)
-            return self.is_wrapped and (is_inside or text.rstrip().endswith(_TEXT_END))
         if "](" in text and "](" not in previous and _OPEN_LINK.match(before[0]):
             return True
+        if line in self.rows:
+            return self.is_wrapped and self._is_inside(before, line)
         if text[0] == "#" or starts_apart(text):
             return False
         if text[0].islower() or _is_hanging(previous, line):
             return True
         return self.is_wrapped and not self._fits(previous, text)
 
+    def _is_inside(self, before: list[str], row: str) -> bool:
+        """Tell whether what looks like a row is the rest of a wrapped paragraph."""
+        if row.rstrip().endswith(_TEXT_END):
+            return True
+        is_word = self.is_known and self.rows[row] in (Kind.MENU, Kind.FURNITURE)
+        return (is_word or len(before) > 2) and not self._fits(before[-1], row.lstrip())
+
     def _fits(self, previous: str, text: str) -> bool:
         word = text.split(" ", 1)[0]
         return len(previous.rstrip()) + 1 + len(word) <= self.width
 
 
-def _is_row(line: str) -> bool:
+def _row_kind(line: str) -> Kind | None:
     if len(line) > MAX_ROW:
-        return line.lstrip()[:9].lower() == "submitted" and _SUBMITTED.match(line) is not None
+        is_submitter = line.lstrip()[:9].lower() == "submitted" and _SUBMITTED.match(line)
+        return Kind.SUBMITTER if is_submitter else None
     text = bare(line.strip())
-    return _SUBMITTED.match(text) is not None or row_of(text) is not None
+    if _SUBMITTED.match(text):
+        return Kind.SUBMITTER
+    row = row_of(text)
+    return row.kind if row else None
 
 
 def _is_hanging(previous: str, line: str) -> bool:

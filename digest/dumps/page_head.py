@@ -11,7 +11,7 @@ from datetime import date
 
 from digest.dumps.dates import parse_day, with_year
 from digest.dumps.listing import HeaderDay
-from digest.dumps.page_blocks import paragraphs
+from digest.dumps.page_blocks import paragraphs, wrap_width
 from digest.dumps.page_tokens import References, Token, tokens
 from digest.dumps.page_words import Kind, letters_of
 
@@ -84,7 +84,8 @@ def header_day(head: str) -> HeaderDay | None:
 
 
 def _head_tokens(head: str) -> list[Token]:
-    return list(tokens(paragraphs(iter((head,)), len(head) + 1), References(papers={})))
+    blocks = paragraphs(iter((head,)), len(head) + 1, wrap_width(head))
+    return list(tokens(blocks, References(papers={})))
 
 
 def _signs(head: str, found: Sequence[Token]) -> int:

@@ -14,7 +14,7 @@ from itertools import chain
 
 from digest.dumps.listing import Listing, add_note
 from digest.dumps.marks import bare, unmarked
-from digest.dumps.page_blocks import paragraphs
+from digest.dumps.page_blocks import paragraphs, wrap_width
 from digest.dumps.page_draft import Draft
 from digest.dumps.page_head import front_matter_end, header_day, is_page
 from digest.dumps.page_papers import drafts
@@ -45,7 +45,9 @@ def read(source: Source) -> Listing:
 
 def _papers(source: Source) -> Iterator[ListedPaper]:
     references = References(papers={})
-    blocks = paragraphs(_body(source.pieces()), source.limits.max_line_chars)
+    blocks = paragraphs(
+        _body(source.pieces()), source.limits.max_line_chars, wrap_width(source.head)
+    )
     found = drafts(tokens(blocks, references), source.notes)
     known = _Known()
     position = 0
