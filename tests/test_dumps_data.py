@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_dumps_variants import Invented, page
+from invented_pages import Invented, page
 
 from digest.dumps import Limits, read
 from digest.errors import NotADump

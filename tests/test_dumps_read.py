@@ -3,8 +3,10 @@
 import gzip
 import io
 import json
+import re
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -275,3 +277,23 @@ def test_junk_is_read_or_refused_and_never_breaks(junk, start):
 def test_hostile_marks_never_break_the_page(at, junk):
     with suppress(DumpError):
         papers((PAGE[:at] + junk + PAGE[at:]).encode())
+
+
+def test_the_documented_format_of_ones_own_works():
+    docs = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text()
+    code = docs.split("```python\n")[1].split("```")[0]
+    names: dict = {}
+    exec(code, names)
+    found = listing(b"TITLES\nFog\nMist\n", formats=(*FORMATS, names["titles"]))
+    assert [paper.title for paper in found.papers] == ["Fog", "Mist"]
+
+
+def test_the_documented_limits_are_the_defaults():
+    docs = (Path(__file__).resolve().parents[1] / "docs" / "formats.md").read_text()
+    told = dict(re.findall(r"^\| `(max_\w+)` \| ([\d,]+(?: [MG]iB)?) \|", docs, re.MULTILINE))
+    units = {"MiB": 2**20, "GiB": 2**30}
+    limits = Limits()
+    assert set(told) == set(Limits.__slots__)
+    for name, text in told.items():
+        number, _, unit = text.replace(",", "").partition(" ")
+        assert getattr(limits, name) == int(number) * units.get(unit, 1)
