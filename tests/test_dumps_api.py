@@ -260,3 +260,9 @@ def test_too_many_papers_names_the_setting():
 def test_any_json_is_read_or_refused(value):
     with suppress(DumpError):
         list(listing(value).papers)
+
+
+def test_hidden_authors_are_left_out_of_whole_lists():
+    authors = [{"name": f"Ada{n} Quill", "hidden": n == 1} for n in range(3)]
+    (paper,) = papers([{"paper": {**PAPER, "authors": authors}}])
+    assert paper.authors == ("Ada0 Quill", "Ada2 Quill")

@@ -218,3 +218,31 @@ def test_suspended_hyphens_keep_their_space_and_divided_words_lose_it():
         for paper in PAPERS[:3]:
             text += f"{paper.title}\n\n{wrapped(abstract, width, break_on_hyphens=True)}\n\n"
         assert [paper.abstract for paper in papers_of(text)] == [abstract] * 3, width
+
+
+def test_nothing_between_the_rows_and_the_next_title_belongs_to_an_abstract():
+    text = HEADS["plain"]
+    for paper in PAPERS:
+        text += f"{paper.title}\n\n{paper.abstract}\n\n{rows_bullets(paper)}\n\n"
+        text += "Have you seen our new harbour tours yet? Book them today.\n\n"
+    check(text)
+
+
+def test_an_organisation_under_the_title_is_no_title():
+    text = HEADS["plain"]
+    for paper in PAPERS:
+        text += f"{paper.title}\n\nGuild of Harbour Masters\n\n·\n\n{paper.day}\n\n"
+        text += f"{paper.abstract}\n\n"
+    papers = check(text)
+    assert [paper.published for paper in papers] == [paper.day for paper in PAPERS]
+
+
+@pytest.mark.parametrize("row", ["1204", "12", "Models\n\nDatasets\n\nSpaces"])
+def test_votes_and_menus_are_no_titles_where_a_title_is_missing(row):
+    text = HEADS["titled"]
+    for paper in PAPERS[:2]:
+        text += f"Submitted by quillwort\n\n3\n\n{paper.title}\n\n{paper.abstract}\n\n"
+    text += f"Submitted by quillwort\n\n{row}\n\n{PAPERS[3].abstract}\n"
+    listing = read(io.BytesIO(text.encode()), Limits())
+    assert [paper.title for paper in listing.papers] == [paper.title for paper in PAPERS[:2]]
+    assert "under no title" in listing.notes[0]

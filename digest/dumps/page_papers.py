@@ -58,6 +58,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.draft: Draft | None = None
+        self.passed: tuple[_Rows, Token] | None = None  # the short text just passed over
         self.untitled = 0
         self.has_papers = False
         self.rows_lead = False  # do a paper's rows stand over its title?
@@ -69,13 +70,17 @@ class _Reader:
         """Take a text; yield the paper that ends by it."""
         if before and self.draft is not None:
             self._close(before)
+        passed, self.passed = self.passed, None
         if self._is_title(before, text, after, following):
+            if passed and _is_name(before, text, after):
+                before, text = passed
             yield from self._begin(before, text)
         elif text.kind in _ABSTRACTS or self._is_short_abstract(before, text, after):
             if self._lacks_title(before) and (title := promoted(before)):
                 yield from self._begin(before[:-1], title)
             self._add(before, text)
         else:
+            self.passed = (before, text)
             self._add_fragment(before, text, after)
 
     def end(self, rows: _Rows) -> Iterator[Draft]:
@@ -104,7 +109,8 @@ class _Reader:
         if self._is_locked():
             return False
         if next_kind in _ABSTRACTS:
-            return not self._is_organisation(before, after)
+            is_under_title = self.draft is not None and not self.draft.texts
+            return not (is_under_title and _is_name(before, text, after))
         return self._may_be_title(before, text, after)
 
     def _is_locked(self) -> bool:
@@ -123,13 +129,6 @@ class _Reader:
         if self.draft.texts:
             return self.draft.is_closed and not is_listed(text)
         return not self._is_short_abstract(before, text, after)
-
-    def _is_organisation(self, before: _Rows, after: _Rows) -> bool:
-        """`title / NVIDIA / · / 2024-09-12 / abstract`: a name that a dot and a date follow."""
-        draft = self.draft
-        if draft is None or draft.texts or before or has(after, Kind.AUTHORS):
-            return False
-        return bool(after) and after[0].kind in (Kind.RULE, Kind.DAY)
 
     def _ends_like_title(self, before: _Rows, text: Token) -> bool:
         """Whether a sentence before an abstract is its title, not what the last one ends with."""
@@ -182,3 +181,10 @@ class _Reader:
             return
         if is_listed(text) or draft.texts[-1].endswith(":"):
             draft.texts.append(text.text)
+
+
+def _is_name(before: _Rows, text: Token, after: _Rows) -> bool:
+    """`title / NVIDIA / · / 2024-09-12 / abstract`: a name that a dot and a date follow."""
+    if text.kind is not Kind.SHORT or before or has(after, Kind.AUTHORS):
+        return False
+    return bool(after) and after[0].kind in (Kind.RULE, Kind.DAY)
