@@ -246,3 +246,19 @@ def test_votes_and_menus_are_no_titles_where_a_title_is_missing(row):
     listing = read(io.BytesIO(text.encode()), Limits())
     assert [paper.title for paper in listing.papers] == [paper.title for paper in PAPERS[:2]]
     assert "under no title" in listing.notes[0]
+
+
+def test_numbers_of_a_numbered_list_are_no_part_of_its_titles():
+    text = HEADS["plain"]
+    for number, paper in enumerate(PAPERS, 1):
+        text += f"{number}. {paper.title}\n\n{paper.abstract}\n\n"
+    check(text)
+
+
+@pytest.mark.parametrize("width", [72, 10_000])
+def test_quotation_marks_of_lines_and_bold_titles_are_taken_off(width):
+    text = HEADS["plain"]
+    for paper in PAPERS:
+        quoted = textwrap.indent(wrapped(paper.abstract, width), "> ")
+        text += f"**{paper.title}**\n\n{quoted}\n\n"
+    check(text)

@@ -38,11 +38,17 @@ def paragraphs(pieces: Iterator[str], max_line_chars: int, width: int = 0) -> It
 
     `width` is where the text is known to be wrapped.
     """
-    for block in _blocks(pieces, max_line_chars):
+    for found in _blocks(pieces, max_line_chars):
+        block = _unquoted(found) if found[0][0] == ">" else found
         if len(block) == 1:
             yield _folded(block[0])
         else:
             yield from _divided(block, width)
+
+
+def _unquoted(block: list[str]) -> list[str]:
+    """Take off the marks of a quotation, as e-mail and Markdown write it."""
+    return [line for quoted in block if (line := quoted.lstrip("> "))]
 
 
 def _blocks(pieces: Iterator[str], max_line_chars: int) -> Iterator[list[str]]:

@@ -36,7 +36,7 @@ _SIGNS = {
     "searchbyarxividortitle": 1,
 }
 _SAVED = re.compile(
-    r"(?im)^\W*(url(?: source)?|source(?: url)?|link|canonical|saved from|captured|retrieved|"
+    r"(?im)^[^\w\n]*(url(?: source)?|source(?: url)?|link|canonical|saved from|captured|retrieved|"
     r"fetched|saved|accessed|date|downloaded|archived|snapshot|published time)\b[^\w\n]*"
     r"(?:(?:on|at|from)\b)?[^\w\n]*([^\n]+)$"
 )

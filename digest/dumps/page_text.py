@@ -132,6 +132,7 @@ def _paper(draft: Draft, position: int) -> ListedPaper:
         abstract = unmarked(abstract, is_numbered=is_numbered)
     elif title[0] in "[*#>`_•-+◦":
         title = bare(title)
+    title = title.removeprefix(f"{position}. ").removeprefix(f"{position}) ")
     links = (
         ("page", f"https://huggingface.co/papers/{arxiv}"),
         ("pdf", f"https://arxiv.org/pdf/{arxiv}"),

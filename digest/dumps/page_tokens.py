@@ -23,6 +23,7 @@ _TITLE = 300  # longer than almost any
 _CLOSERS = "\"'”’)]»*_"
 _INNER_END = re.compile(r"[a-z0-9)\]%\"'”’][.;] +[\"“'(]?[A-Z]")
 _ABBREVIATED = re.compile(r"\b(?:vs|al|etc|No|Dr|St|cf|e\.g|i\.e|Fig|Eq|Vol|[A-Z])\. ")
+_ITEM = re.compile(r"\d{1,4}[.)] (?=\S)")
 _CODE = re.compile(
     r"(?:window|document|script|module|self)\.\w|(?:const|var|let|import|function)[ (]\S*.*[({;=]|"
     r"[{}()\[\];|&=]+$|if \(|return;"
@@ -183,6 +184,8 @@ def _is_code(text: str) -> bool:
 
 def _weight(text: str) -> Kind:
     """Say how much a text is like an abstract, by its length and its sentences."""
+    if text[0].isdigit():
+        text = _ITEM.sub("", text, count=1)
     length = len(text)
     if length > _LONG:
         return _prose(text).kind
