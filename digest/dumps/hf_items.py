@@ -20,6 +20,8 @@ _MAX_NAMES = 10_000
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)?)?", re.ASCII
 )
+_PLAIN_ID = re.compile(r"(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5}", re.ASCII)  # almost all
+_NONE = (None, None)
 _WEB = re.compile(r"https?://[^\s<>\"\\^`{}|]+", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def paper_of(item: object, position: int) -> ListedPaper:
     if not title:
         raise ValueError("it has no title")
     said = _text(paper, item, "id")
-    arxiv, version = parse_arxiv_id(said) or (None, None)
+    arxiv, version = (said, None) if _PLAIN_ID.fullmatch(said) else parse_arxiv_id(said) or _NONE
     return ListedPaper(
         title=title,
         abstract=_text(paper, item, "summary"),

@@ -8,16 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import Any
 
 from digest.errors import Damaged, TooBig
 
 _SPACE = re.compile(r"\s*")
 _MAX_DIGITS = 18
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _AFTER_END = "there is something after its end"
 _CUT_WORD = re.compile(r"(?:-?\d*\.?\d*(?:[eE][+-]?)?|[A-Za-z]{1,8}|\\?u?[0-9a-fA-F]{0,4})\Z")
 
@@ -71,24 +67,20 @@ def _decode(text: str, position: int, max_depth: int) -> tuple[Any, int]:
         raise _too_deep() from error
     except ValueError as error:
         raise _damaged("a value that cannot be read", text, position) from error
-    if text.count("{", position, end) + text.count("[", position, end) > max_depth:
-        _check_depth(text[position:end], max_depth)
+    if _is_deeper(found, max_depth):
+        raise _too_deep()
     return found, end
 
 
-def _check_depth(text: str, max_depth: int) -> None:
-    """Refuse a value that holds others too deep.
-
-    Brackets are counted first as if none stood in strings, which is quick, and only where that
-    seems too deep without the strings.
-    """
-    if _depth(text) > max_depth and _depth(_STRING.sub("", text)) > max_depth:
-        raise _too_deep()
-
-
-def _depth(text: str) -> int:
-    brackets = text.encode("utf-8", "replace").translate(None, _NO_BRACKETS)
-    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+def _is_deeper(value: object, max_depth: int) -> bool:
+    """Tell whether a value holds others deeper than `max_depth`, level by level."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(max_depth):
+        inner = [one.values() if type(one) is dict else one for one in level]
+        level = [one for some in inner for one in some if type(one) is dict or type(one) is list]
+        if not level:
+            return False
+    return bool(level)
 
 
 def _too_deep() -> TooBig:
