@@ -202,16 +202,48 @@ def test_a_dump_marks_the_drafts_that_it_can_change_and_no_other(store: Store) -
     }
 
 
-def test_the_last_announced_come_first_without_those_hidden(store: Store) -> None:
+def test_a_paper_hidden_where_it_was_announced_has_no_page_until_it_is_shown_again(
+    store: Store,
+) -> None:
     record_new(store, [1, 2], DAY)
-    record_new(store, [3, 4], NEXT)
+    record_seen(store, [1], NEXT)
+    before = store.change
     with store.writing() as tx:
-        tx.curate_hide("2026-03-12", "title:0003", True)
-        found = tx.latest_announced(2)
-    assert [(paper.id, announced.at, edition) for paper, announced, edition in found] == [
-        (4, noon_of(NEXT), "2026-03-12"),
-        (1, NOON, "2026-03-11"),
-    ]
+        tx.curate_hide("2026-03-12", "title:0001", True)
+        tx.curate_hide("2026-03-11", "title:0002", True)
+    with store.reading() as tx:
+        assert [page.paper.id for page in tx.papers_changed(before)] == [1]
+        assert tx.hidden_slugs(before) == ("t-2",)
+    before = store.change
+    with store.writing() as tx:
+        tx.curate_hide("2026-03-11", "title:0002", False)
+        assert [page.paper.id for page in tx.papers_changed(before)] == [2]
+        assert tx.hidden_slugs(0) == ()
+
+
+def test_an_edition_opened_for_nothing_can_be_dropped_but_no_other(store: Store) -> None:
+    record_new(store, [1], DAY)
+    with store.writing() as tx:
+        tx.open_edition(day_edition(NEXT))
+        tx.drop_edition("2026-03-12")
+        assert tx.edition("2026-03-12") is None
+    with pytest.raises(StoreError), store.writing() as tx:
+        tx.drop_edition("2026-03-11")
+    with store.reading() as tx:
+        assert tx.edition("2026-03-11") is not None
+
+
+def test_a_week_leaves_out_and_annotates_what_its_days_do(store: Store) -> None:
+    record_new(store, [1, 2], DAY)
+    with store.writing() as tx:
+        tx.curate_hide("2026-03-11", "title:0001", True)
+        tx.curate_note("2026-03-11", "title:0002", "of the day")
+        week = tx.material("2026-W11", listing_days=5).curation
+        assert (week.hidden, week.notes) == ({"title:0001"}, {"title:0002": "of the day"})
+        tx.curate_note("2026-W11", "title:0002", "of the week")
+        assert tx.material("2026-W11", listing_days=5).curation.notes == {
+            "title:0002": "of the week"
+        }
 
 
 def test_a_roll_up_opened_late_is_one_with_its_days(store: Store) -> None:

@@ -115,8 +115,6 @@ def _count_listings(connection: Connection, names: list[str]) -> int:
 def _curation(connection: Connection, edition: EditionRecord, names: list[str]) -> Curation:
     """Return what was asked of the edition; a roll-up also hides and notes what its days do."""
     own = read(connection, edition.name)
-    if edition.cadence is Cadence.DAY:
-        return own
     days = (
         select(papers.c.key, curation.c.is_hidden, curation.c.note)
         .join_from(curation, papers)

@@ -1,0 +1,158 @@
+"""The commands, each a few lines: read the settings, do it, tell it, leave with a code.
+
+Nothing heavy is imported until a command runs: `digest --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest import __version__
+from digest.cli import curate, keep
+from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
+
+app = typer.Typer(
+    name="digest",
+    help="Get trending papers in your inbox: dumps of paper listings in, a newsletter out.",
+    epilog="Start with: digest init my-digest. Exit codes: 0 done, 1 failed, 2 usage, "
+    "3 nothing new, 75 try later, 78 configuration.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(curate.app, name="edition")
+app.add_typer(keep.config_app, name="config")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"digest {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def choose(
+    folder: Annotated[
+        Path,
+        typer.Option("--dir", "-C", envvar="DIGEST_DIR", help="The newsletter's folder."),
+    ] = Path(),
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            envvar="DIGEST_CONFIG",
+            help="Its settings, where they are not in digest.toml or config/digest.toml.",
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - typer calls _print_version
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Remember which newsletter is meant."""
+    chosen.root, chosen.config = folder, config
+
+
+@app.command(rich_help_panel="Start")
+def init(
+    folder: Annotated[
+        Path, typer.Argument(help="Where to make it; the folder may exist.")
+    ] = Path(),
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Put invented sample dumps in the inbox.")
+    ] = False,
+) -> None:
+    """Make a new newsletter: a commented digest.toml, an inbox/ and a templates/ folder."""
+    from digest.cli.start import init as make
+    from digest.cli.words import say
+
+    for path in make(folder, with_samples=samples):
+        say(f"made {path}")
+    say(f"Now drop dumps into {folder / 'inbox'}, and: digest --dir {folder} run")
+
+
+@app.command(rich_help_panel="Every day")
+def run(files: Files = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Read what has arrived, publish it, and leave (3: nothing is new)."""
+    from digest.cli import shapes, work
+    from digest.cli.words import tell_run
+
+    letter = newsletter()
+    report = work.rehearse(letter, files) if dry_run else work.run(letter, files)
+    if as_json:
+        shapes.put(shapes.run(report))
+    else:
+        tell_run(report, letter.settings.paths.output)
+    raise typer.Exit(NOTHING_NEW if report.quiet else 0)
+
+
+@app.command(rich_help_panel="Every day")
+def watch() -> None:
+    """Stay, and publish each dump as it is dropped; Ctrl-C or SIGTERM ends it cleanly."""
+    from digest.cli.stay import watch as stay
+
+    stay(newsletter())
+
+
+@app.command(rich_help_panel="Step by step")
+def ingest(files: Files = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Read what has arrived into the store; publish nothing (3: nothing is new)."""
+    from digest.cli import shapes, work
+    from digest.cli.words import tell_run
+
+    letter = newsletter()
+    report = work.rehearse(letter, files) if dry_run else work.ingest(letter, files)
+    if as_json:
+        shapes.put(shapes.run(report))
+    else:
+        tell_run(report, letter.settings.paths.output)
+    raise typer.Exit(NOTHING_NEW if report.quiet else 0)
+
+
+@app.command(rich_help_panel="Step by step")
+def diff(
+    files: Annotated[list[Path], typer.Argument(help="Dumps to compare with what is known.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell what of these dumps is new, without recording anything (3: nothing is new)."""
+    from digest.cli import shapes, work
+    from digest.cli.words import tell_diff
+
+    found = work.compare(chosen.root, chosen.config, files)
+    if as_json:
+        shapes.put([shapes.diff(report, papers) for report, papers in found])
+    else:
+        tell_diff(found)
+    is_new = any(papers.new or papers.revised for _, papers in found)
+    raise typer.Exit(0 if is_new else NOTHING_NEW)
+
+
+@app.command(rich_help_panel="Step by step")
+def publish(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Render everything again, not only what changed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what changed in the store to the output folder."""
+    from digest.cli import shapes, work
+    from digest.cli.words import say
+
+    letter = newsletter()
+    paths = work.publish(letter, everything=everything)
+    if as_json:
+        shapes.put({"published": list(paths)})
+        return
+    output = letter.settings.paths.output
+    say(f"{len(paths)} files written to {output}" if paths else f"{output} is up to date")
+
+
+app.command("status", rich_help_panel="Look after it")(keep.status)
+app.command("doctor", rich_help_panel="Look after it")(keep.doctor)
+app.command("backup", rich_help_panel="Look after it")(keep.backup)
+app.command("restore", rich_help_panel="Look after it")(keep.restore)

@@ -1,0 +1,112 @@
+"""What `digest doctor` looks at, one finding each. It changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from digest.cli.findings import Finding
+from digest.cli.newsletter import Newsletter
+from digest.cli.stay import warm_up
+from digest.errors import DigestError
+
+FREE_BYTES = 200 * 1024 * 1024
+INOTIFY = Path("/proc/sys/fs/inotify/max_user_watches")
+
+
+def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
+    """Yield a finding for each thing examined; without settings there is nothing else to see."""
+    try:
+        letter = open_newsletter()
+    except DigestError as error:
+        yield _ill("settings", error)
+        return
+    yield Finding(about="settings", is_well=True, seen=f"read, for {letter.root.absolute()}")
+    checks: tuple[tuple[str, Callable[[Newsletter], str]], ...] = (
+        ("time zone", _zone),
+        ("inbox", _inbox),
+        ("output", _output),
+        ("templates", _templates),
+        ("store", _store),
+        ("disk", _disk),
+        ("folder news", _inotify),
+    )
+    for about, check in checks:
+        try:
+            yield Finding(about=about, is_well=True, seen=check(letter))
+        except DigestError as error:
+            yield _ill(about, error)
+
+
+def _ill(about: str, error: DigestError) -> Finding:
+    return Finding(about=about, is_well=False, seen=str(error), hint=error.hint)
+
+
+def _zone(letter: Newsletter) -> str:
+    zone = ZoneInfo(letter.settings.newsletter.timezone)
+    return f"{zone.key}, where it is {letter.now().astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _inbox(letter: Newsletter) -> str:
+    arrived = letter.inbox.look(letter.now())
+    _insist_writable(letter.settings.paths.inbox)
+    waiting = len(arrived.whole) + len(arrived.unfinished) + len(arrived.refused)
+    return f"{letter.settings.paths.inbox}, {waiting} files waiting"
+
+
+def _output(letter: Newsletter) -> str:
+    folder = letter.settings.paths.output
+    if not folder.exists():
+        return f"{folder}, made by the first run"
+    _insist_writable(folder)
+    if not letter.output.exists:
+        return f"{folder}, nothing published yet"
+    if letter.output.manifest() is None:
+        raise DigestError(
+            "its manifest is missing or damaged", at=str(folder), hint="run: digest publish --all"
+        )
+    return f"{folder}, published"
+
+
+def _insist_writable(folder: Path) -> None:
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise DigestError(
+            "this user may not write there", at=str(folder), hint="give it the right to"
+        )
+
+
+def _templates(letter: Newsletter) -> str:
+    warm_up(letter)
+    own = letter.settings.paths.templates
+    count = sum(path.is_file() for path in own.rglob("*")) if own.is_dir() else 0
+    return f"all of them compile; {count} of your own in {own}"
+
+
+def _store(letter: Newsletter) -> str:
+    if not letter.has_store:
+        return "none yet, made by the first run"
+    problems = letter.store.check()
+    if problems:
+        raise DigestError("; ".join(problems), hint="bring back a backup: digest restore FILE")
+    with letter.store.reading() as tx:
+        counts = tx.counts()
+    return f"sound, {counts['papers']} papers, {counts['editions']} editions"
+
+
+def _disk(letter: Newsletter) -> str:
+    folder = letter.root if letter.root.exists() else Path()
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        raise DigestError(
+            f"only {free // 2**20} MiB free", at=str(folder.absolute()), hint="make room"
+        )
+    return f"{free // 2**20:,} MiB free"
+
+
+def _inotify(_: Newsletter) -> str:
+    if not INOTIFY.exists():
+        return "not by inotify here; the sweep finds what is dropped"
+    return f"inotify, {INOTIFY.read_text(encoding='ascii').strip()} watches allowed"

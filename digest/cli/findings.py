@@ -1,0 +1,36 @@
+"""What commands find out and then tell, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.models import DumpRecord
+from digest.pipeline.report import EditionReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A newsletter as it stands. `next_seal` is when the drafts whose day ends are sealed."""
+
+    at: datetime
+    counts: dict[str, int]
+    read: tuple[DumpRecord, ...]
+    empty: tuple[DumpRecord, ...]
+    rejected: tuple[DumpRecord, ...]
+    ready: tuple[str, ...]
+    waiting: tuple[str, ...]
+    drafts: tuple[EditionReport, ...]
+    due_now: tuple[str, ...]
+    next_seal: datetime
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing examined: whether it is well, what was seen, what to do."""
+
+    about: str
+    is_well: bool
+    seen: str
+    hint: str = ""

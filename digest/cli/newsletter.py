@@ -1,0 +1,142 @@
+"""A newsletter put together from its folder: settings, store, inbox, output, templates.
+
+Everything is opened when it is first asked for, so that a command pays for what it uses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from digest import __version__
+from digest.dumps import Limits
+from digest.inbox import Inbox
+from digest.models import Site
+from digest.output import Output
+from digest.pipeline.book import Reader
+from digest.pipeline.publish import Press
+from digest.pipeline.run import Newsroom
+from digest.render.text import FILTERS
+from digest.settings import Settings
+from digest.store import Store, open_store
+from digest.theme import fingerprint, load
+from digest.trending import Rules
+
+MIB = 1024 * 1024
+
+
+class Newsletter:
+    """One newsletter, and the time it is."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+
+    def now(self) -> datetime:
+        """Return the time it is, in UTC."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, made where there is none and nothing was ever published."""
+        manifest = self.output.manifest()
+        return open_store(
+            self.settings.store.url,
+            create=not self.output.exists,
+            output_store_id=manifest.store_id if manifest else None,
+        )
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a database, or should be one because something was published."""
+        url = self.settings.store.url
+        is_file = url.startswith("sqlite:///")
+        return not is_file or Path(url.removeprefix("sqlite:///")).exists() or self.output.exists
+
+    @property
+    def room(self) -> Newsroom:
+        """Where it is made."""
+        return Newsroom(inbox=self.inbox, store=self.store, press=self.press, output=self.output)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The folder where dumps are dropped."""
+        return Inbox(self.settings.paths.inbox, self.settings.inbox.settle_seconds)
+
+    @cached_property
+    def output(self) -> Output:
+        """The folder that is published."""
+        return Output(self.settings.paths.output)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What decisions about editions depend on."""
+        return Rules(
+            half_life_days=self.settings.trending.half_life_days,
+            vote_weight=self.settings.trending.vote_weight,
+            listing_days=self.settings.trending.listing_days,
+            trending_limit=self.settings.edition.trending_limit,
+            zone=ZoneInfo(self.settings.newsletter.timezone),
+        )
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What a dump may cost."""
+        told = self.settings.limits
+        return Limits(
+            max_bytes=told.max_file_mib * MIB,
+            max_expanded_bytes=told.max_expanded_mib * MIB,
+            max_ratio=told.max_ratio,
+            max_line_chars=told.max_line_chars,
+            max_depth=told.max_depth,
+            max_papers=told.max_papers,
+        )
+
+    @cached_property
+    def site(self) -> Site:
+        """What renderers say of the newsletter itself."""
+        site, mail = self.settings.site, self.settings.mail
+        return Site(
+            title=site.title,
+            description=site.description,
+            url=site.url,
+            language=site.language,
+            author=site.author,
+            mail_from=mail.sender,
+            list_id=mail.list_id,
+            postal_address=mail.postal_address,
+        )
+
+    def reader(self, patience_seconds: float = 0.0) -> Reader:
+        """Return what reading dumps now depends on."""
+        return Reader(
+            limits=self.limits,
+            rules=self.rules,
+            now=self.now(),
+            patience_seconds=patience_seconds,
+        )
+
+    @cached_property
+    def press(self) -> Press:
+        """What publishing depends on besides the store."""
+        overrides = self.settings.paths.templates
+        return Press(
+            site=self.site,
+            rules=self.rules,
+            templates=load(overrides, FILTERS),
+            fingerprint=self._fingerprint(fingerprint(overrides)),
+            mail_budget_bytes=self.settings.mail.max_html_bytes,
+            feed_papers=self.settings.feeds.papers,
+            feed_editions=self.settings.feeds.editions,
+        )
+
+    def _fingerprint(self, templates: str) -> str:
+        """Return a hash of all that pages depend on besides the store."""
+        shown = self.settings.shown()
+        sections = ("site", "newsletter", "trending", "edition", "feeds", "mail")
+        parts = [__version__, templates, *(shown[name] for name in sections)]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""What there is to know of a newsletter at a moment; `words` and `shapes` tell it."""
+
+from __future__ import annotations
+
+from digest.cli.findings import State
+from digest.cli.newsletter import Newsletter
+from digest.clock import next_local_midnight
+from digest.edition import is_due
+from digest.models import Cadence, DumpStatus
+from digest.pipeline.run import count
+
+LATEST_DUMPS = 20
+
+
+def state_of(letter: Newsletter) -> State:
+    """Gather how a newsletter stands; nothing is changed."""
+    now = letter.now()
+    zone = letter.rules.zone
+    arrived = letter.inbox.look(now)
+    change = letter.store.change
+    with letter.store.reading() as tx:
+        records = tx.editions(unsealed_only=True)
+        dumps = {status: tx.dumps(LATEST_DUMPS, status) for status in DumpStatus}
+        counts = tx.counts()
+    today = now.astimezone(zone).date()
+    days = [record for record in records if record.cadence is Cadence.DAY]
+    manifest = letter.output.manifest()
+    return State(
+        at=now,
+        counts=counts,
+        read=dumps[DumpStatus.READ],
+        empty=dumps[DumpStatus.EMPTY],
+        rejected=dumps[DumpStatus.REJECTED],
+        ready=tuple(path.name for path in arrived.whole),
+        waiting=tuple(path.name for path in arrived.unfinished),
+        drafts=count(letter.store, [record.name for record in records], letter.rules),
+        due_now=tuple(day.name for day in days if is_due(day, today, zone, publishing=True)),
+        next_seal=next_local_midnight(now, zone),
+        is_published=manifest is not None and manifest.change >= change,
+    )

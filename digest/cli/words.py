@@ -1,0 +1,147 @@
+"""What commands tell people: results on stdout, progress and warnings on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from pathlib import Path
+from typing import Any, TypeVar
+
+from digest.cli.findings import Finding, State
+from digest.models import Diff, DumpRecord, DumpStatus, Edition, Entry
+from digest.pipeline.report import DumpReport, EditionReport, RunReport
+
+T = TypeVar("T")
+
+
+def say(text: str = "") -> None:
+    """Print a line on stdout, whatever the terminal's encoding."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
+
+
+def warn(text: str) -> None:
+    """Print a line on stderr."""
+    encoding = sys.stderr.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+
+
+def tell_run(report: RunReport, output: Path) -> None:
+    """Tell what a run did, and which file to open."""
+    for dump in report.dumps:
+        say(dump_in_words(dump))
+    for name in report.waiting:
+        say(f"{name}: still being written, left for the next run")
+    for edition in report.editions:
+        say(edition_in_words(edition))
+    if report.quiet:
+        say(f"Nothing new: {report.quiet}.")
+    if report.published:
+        say(f"{len(report.published)} files written. Open {output / 'index.html'}")
+
+
+def dump_in_words(report: DumpReport) -> str:
+    """Tell what became of one file, in a line; of a rejected one also what to do."""
+    name = Path(report.file).name
+    if report.status is DumpStatus.REJECTED:
+        hint = f"\n  → {report.hint}" if report.hint else ""
+        return f"{name}: rejected: {report.reason}{hint}"
+    if report.status is DumpStatus.EMPTY or report.is_known:
+        return f"{name}: {report.reason}"
+    parts = f"{report.listed} papers: {report.new} new, {report.seen} seen before"
+    revised = f", {report.revised} revised" if report.revised else ""
+    notes = "".join(f"\n  note: {note}" for note in report.notes)
+    return f"{name} ({report.format}, {report.day}): {parts}{revised}{notes}"
+
+
+def tracker(description: str) -> Callable[[Iterable[T]], Iterable[T]]:
+    """Return a function that passes items on and shows a bar for long work on a terminal."""
+
+    def track(items: Iterable[T]) -> Iterator[T]:
+        if not sys.stderr.isatty():
+            yield from items
+            return
+        from rich.console import Console
+        from rich.progress import track as shown
+
+        total = len(items) if isinstance(items, Sized) else None
+        console = Console(stderr=True)
+        yield from shown(
+            items, description, total=total, console=console, transient=True, update_period=0.2
+        )
+
+    return track
+
+
+def edition_in_words(report: EditionReport) -> str:
+    """Tell how many papers an edition holds, in a line."""
+    parts = f"{report.new} new, {report.trending} trending again, {report.revised} revised"
+    return f"edition {report.name}: {parts}{', sealed' if report.is_sealed else ''}"
+
+
+def tell_diff(found: Sequence[tuple[DumpReport, Diff]]) -> None:
+    """Tell what each file holds, the new papers by title."""
+    for report, papers in found:
+        say(dump_in_words(report))
+        for new in papers.new:
+            say(f"  new      {new.listed.title}")
+        for revised in papers.revised:
+            say(f"  revised  {revised.listed.title} (version {revised.listed.version})")
+
+
+def tell_edition(edition: Edition) -> None:
+    """Tell what stands in an edition, section by section."""
+    say(f"{edition.name} ({'sealed' if edition.is_sealed else 'draft'})")
+    if edition.note:
+        say(f"note: {edition.note}")
+    for name in ("new", "trending", "revised"):
+        entries: Sequence[Entry] = getattr(edition, name)
+        if entries:
+            say(f"\n{name}")
+        for entry in entries:
+            pinned = " (pinned)" if entry.is_pinned else ""
+            say(f"  {entry.paper.key}  {entry.paper.title}{pinned}")
+            say(f"    {entry.reason}; score {entry.score:.2f}")
+
+
+def tell_settings(shown: dict[str, Any]) -> None:
+    """Tell every setting, as it would stand in the file."""
+    for section, values in shown.items():
+        say(f"[{section}]")
+        for name, value in values.items():
+            say(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+        say()
+
+
+def tell_state(state: State) -> None:
+    """Tell how a newsletter stands."""
+    counts = state.counts
+    say(
+        f"{counts['papers']} papers, {counts['sightings']} sightings, {counts['editions']} editions"
+    )
+    for dump in state.read[:5]:
+        say(f"read      {_when(dump)}  {dump.name}: {dump.new} of {dump.listed} new")
+    for dump in state.empty[:5] + state.rejected[:5]:
+        say(f"{dump.status:9} {_when(dump)}  {dump.name}: {dump.reason}")
+    for name in state.ready:
+        say(f"waits     {name}: whole, for the next run")
+    for name in state.waiting:
+        say(f"waits     {name}: still being written")
+    for draft in state.drafts:
+        say(f"draft     {edition_in_words(draft)}")
+    say(f"next seal {state.next_seal:%Y-%m-%d %H:%M}Z")
+    if not state.is_published:
+        say("The output is behind the store: digest publish")
+
+
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """Tell what the doctor found."""
+    for each in findings:
+        say(f"{'ok ' if each.is_well else 'ILL'}  {each.about}: {each.seen}")
+        if each.hint:
+            say(f"     → {each.hint}")
+
+
+def _when(dump: DumpRecord) -> str:
+    return f"{dump.arrived_at:%Y-%m-%d %H:%M}Z"

@@ -1,0 +1,28 @@
+"""What goes out: the newsletter itself as readers meet it, and files to publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the renderers need to know of the newsletter itself. `url` ends without a slash."""
+
+    title: str = "Trending papers"
+    description: str = "The papers never seen before, ranked by what is trending."
+    url: str = "http://localhost:8000"
+    language: str = "en"
+    author: str = ""
+    mail_from: str = "digest@localhost"
+    list_id: str = "digest.localhost"
+    postal_address: str = ""
+    tag_date: str = "2026-01-01"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One file to publish: `path` relative to the output folder (POSIX), and its bytes."""
+
+    path: str
+    content: bytes = field(repr=False)

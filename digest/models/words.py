@@ -1,0 +1,29 @@
+"""The words that stand for one of a few: what became of a dump, sections, cadences."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DumpStatus(StrEnum):
+    """What became of a dump."""
+
+    READ = "read"
+    EMPTY = "empty"
+    REJECTED = "rejected"
+
+
+class Section(StrEnum):
+    """The part of an edition a paper stands in."""
+
+    NEW = "new"
+    TRENDING = "trending"
+    REVISED = "revised"
+
+
+class Cadence(StrEnum):
+    """The kind of period an edition covers."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"

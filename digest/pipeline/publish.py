@@ -1,0 +1,138 @@
+"""The second phase: from the store to files, only those whose content can have changed.
+
+    changed since the output's manifest ─▶ papers' pages ─▶ editions ─▶ feeds ─▶ archive, index
+
+In that order, so that no page ever points at one that is not there yet. The store's change number
+in the manifest is written last: a publish that is killed is done again from where it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import jinja2
+
+from digest.models import Cadence, Edition, EditionRecord, Rendered, Site
+from digest.output import Manifest, Output
+from digest.pipeline.sealing import edition_of, seal_due
+from digest.render import to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+from digest.store import Reading, Store
+from digest.trending import Rules
+
+Track = Callable[[Iterable[Rendered]], Iterable[Rendered]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What publishing depends on besides the store.
+
+    `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
+    everything is rendered again.
+    """
+
+    site: Site
+    rules: Rules
+    templates: jinja2.Environment
+    fingerprint: str
+    mail_budget_bytes: int
+    feed_papers: int
+    feed_editions: int
+
+
+def publish(
+    store: Store, output: Output, press: Press, now: datetime, track: Track, *, everything: bool
+) -> tuple[str, ...]:
+    """Seal what is due, render what can have changed, write it; return the paths that changed."""
+    seal_due(store, press.rules, now, publishing=True)
+    since = 0 if everything else _published_through(store, output, press)
+    change = store.change
+    if change == since:
+        return ()
+    with store.reading() as tx:
+        proofs = Proofs(tx, press, since)
+        opened = output.create(proofs.openings())
+        written = output.write(track(proofs.files()))
+        removed = output.remove(proofs.withdrawn())
+    paths = tuple(dict.fromkeys((*opened, *written, *removed)))
+    if paths or since == 0:
+        output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
+    return paths
+
+
+class Proofs:
+    """What is to be printed: everything that a change after `since` can show in."""
+
+    def __init__(self, tx: Reading, press: Press, since: int) -> None:
+        self._tx = tx
+        self._press = press
+        self._since = since
+
+    def openings(self) -> Iterator[Rendered]:
+        """Render what stands in for pages that are pointed at before they are there."""
+        names = [record.name for record in self._changed]
+        return to_site.render_openings(names, self._press.site, self._press.templates)
+
+    def files(self) -> Iterator[Rendered]:
+        """Render, leaves first: what a page points at is there before the page."""
+        site, templates = self._press.site, self._press.templates
+        yield from to_site.render_static(templates)
+        for page in self._tx.papers_changed(self._since):
+            yield to_site.render_paper(page, site, templates)
+        for record in self._changed:
+            yield from self._edition_files(edition_of(self._tx, record, self._press.rules))
+        recent = self._recent_days()
+        yield from to_feeds.render(
+            to_feeds.papers_of(recent)[: self._press.feed_papers],
+            recent[: self._press.feed_editions],
+            site,
+            templates,
+        )
+        records = self._tx.editions()
+        yield to_site.render_archive(records, site, templates)
+        yield to_site.render_not_found(site, templates)
+        yield to_site.render_index(recent[0] if recent else None, records, site, templates)
+
+    def withdrawn(self) -> Iterator[str]:
+        """Name the pages of papers that the curator has hidden since."""
+        for slug in self._tx.hidden_slugs(self._since):
+            yield to_site.paper_path(slug)
+
+    def _edition_files(self, edition: Edition) -> Iterator[Rendered]:
+        press = self._press
+        yield from to_json.render(edition, press.site)
+        yield from to_bibtex.render(edition, press.site)
+        yield from to_markdown.render(edition, press.site, press.templates)
+        yield from to_email.render(
+            edition, press.site, press.templates, budget_bytes=press.mail_budget_bytes
+        )
+        yield to_site.render_edition(edition, press.site, press.templates)
+
+    @cached_property
+    def _changed(self) -> Sequence[EditionRecord]:
+        """Return the editions changed since, and the weeks and months their days count in."""
+        changed = {record.name: record for record in self._tx.editions(since_change=self._since)}
+        names = {name for r in changed.values() for name in (r.week, r.month) if name}
+        rollups = (self._tx.edition(name) for name in sorted(names - changed.keys()))
+        return (*changed.values(), *(record for record in rollups if record))
+
+    def _recent_days(self) -> list[Edition]:
+        """Return the latest days' editions, newest first: as many as the feeds and index show."""
+        recent: list[Edition] = []
+        papers = 0
+        for record in self._tx.editions(Cadence.DAY):
+            if papers >= self._press.feed_papers and len(recent) >= self._press.feed_editions:
+                break
+            recent.append(edition_of(self._tx, record, self._press.rules))
+            papers += len(recent[-1].new)
+        return recent
+
+
+def _published_through(store: Store, output: Output, press: Press) -> int:
+    """Return the change up to which the output shows the store; 0 where it has to be made anew."""
+    manifest = output.manifest()
+    if manifest is None or manifest.fingerprint != press.fingerprint:
+        return 0
+    return manifest.change if manifest.change <= store.change else 0
