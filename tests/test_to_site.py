@@ -270,6 +270,65 @@ def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
     assert not without.xpath("//tbody/tr/td[3]")
 
 
+def test_several_dumps_of_one_day_are_one_row_of_the_history() -> None:
+    """So a dump that comes again with other bytes changes none of the page."""
+    paper, page = builders.paper(1), seen(builders.paper(1))
+    shown = to_site.render_paper(page, SITE, TEMPLATES)
+    again = (*page.sightings, page.sightings[-1])
+    assert to_site.render_paper(seen(paper, sightings=again), SITE, TEMPLATES) == shown
+    lower = replace(page.sightings[-1], position=30, votes=None)
+    both = to_site.render_paper(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
+    assert both == shown
+
+
+def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
+    first = date(2025, 12, 1)
+    sightings = tuple(
+        Sighting(paper_id=1, day=first + timedelta(days=n), position=1, listed=9) for n in range(42)
+    )
+    page = parsed(
+        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+    )
+    assert len(page.xpath("//tbody/tr")) == 30
+    assert page.xpath("string(//tbody/tr[1]/td[1])") == "11 January 2026"
+    assert page.xpath("string(//table/following-sibling::p)") == (
+        "and on 12 earlier days, first on 1 December 2025."
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("2026-03-02", "2 March 2026"),
+        ("2026-03-02T23:59:59.000Z", "2 March 2026"),
+        ("March 2026", "March 2026"),
+        ("2026-02-31", "2026-02-31"),
+    ],
+)
+def test_the_day_of_publication_is_told_in_words_where_it_is_one(told: str, shown: str) -> None:
+    paper = builders.paper(1, published=told)
+    page = parsed(to_site.render_paper(seen(paper), SITE, TEMPLATES))
+    assert page.xpath("string(//dt[.='Published']/following-sibling::dd)") == shown
+
+
+@pytest.mark.parametrize(
+    ("edition", "is_whole"), [(builders.edition(), True), (builders.month(), False)]
+)
+def test_a_day_shows_whole_abstracts_and_a_roll_up_their_beginnings(
+    edition: Edition, is_whole: bool
+) -> None:
+    long = replace(edition.new[0], paper=builders.paper(1, abstract="word " * 200 + "end."))
+    page = to_site.render_edition(replace(edition, new=(long,)), SITE, TEMPLATES)
+    assert (b"end." in page.content) is is_whole
+
+
+def test_every_card_leads_to_the_page_of_its_paper_in_words() -> None:
+    bare = Paper(id=1, key="title:ab", slug="ab", title="A bare title", abstract="")
+    entry = replace(builders.entry(1), paper=bare)
+    page = parsed(to_site.render_edition(builders.edition(new=(entry,)), SITE, TEMPLATES))
+    assert "../../papers/ab/index.html" in page.xpath("//p/a[.='Details']/@href")
+
+
 def test_an_empty_edition_says_why() -> None:
     page = parsed(to_site.render_edition(builders.edition(0, 0, 0), SITE, TEMPLATES))
     assert "Nothing in the listings was new." in page.text_content()

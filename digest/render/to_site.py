@@ -18,6 +18,7 @@ from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, source_url, summary
 from digest.render.text import lines, one_line, web_address
 from digest.text.hygiene import remove_unsafe
+from digest.trending import days_of
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
@@ -65,7 +66,10 @@ def render_edition(edition: Edition, site: Site, templates: jinja2.Environment) 
 
 
 def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> Rendered:
-    """Render the page of a paper, or the pointer to the paper it is now known to be."""
+    """Render the page of a paper, or the pointer to the paper it is now known to be.
+
+    Several dumps of one day stand as one, as in its score: what a paper was listed with.
+    """
     paper, moved_to = page.paper, page.moved_to
     values = {
         "title": _title(paper),
@@ -77,8 +81,12 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
         "paper": paper,
         "source": source_url(paper),
         "links": tuple(_links(paper)),
-        "sightings": page.sightings,
-        "editions": page.editions,
+        "sightings": days_of(page.sightings, date.max),
+        "published": _in_words(paper.published or ""),
+        "editions": [
+            {"name": name, "title": _in_words(name), "path": edition_path(name)}
+            for name in page.editions
+        ],
         "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
     }
     canonical = names.paper_url(site, (moved_to or paper).slug)
@@ -209,6 +217,14 @@ def _linker(path: str) -> Callable[[str], str]:
 
 def _absolute(site: Site, path: str) -> str:
     return names.url(site, path.removesuffix("index.html"))
+
+
+def _in_words(told: str) -> str:
+    """Return an ISO date or instant as its day in words, and what is neither as it is told."""
+    try:
+        return _long_date(date.fromisoformat(told[:10]))
+    except ValueError:
+        return one_line(told)
 
 
 def _long_date(day: date) -> str:
