@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from builders import paper
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from digest.errors import EditionError
 from digest.frozen import freeze, thaw
 from digest.models import Announced, Cadence, Curation, Material, Sighting
 from digest.trending import Rules
-from tests.builders import paper
 
 DAY = date(2026, 3, 11)
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)

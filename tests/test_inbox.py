@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from rights import of_any_user
 
 from digest.errors import ConfigError, DigestError, DumpError, NotADump
 from digest.inbox import Arrivals, Inbox, digest_of, is_ignored
@@ -21,7 +22,6 @@ from digest.inbox.files import _tells_writers
 NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=1)).timestamp()
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="leases are a thing of Linux")
-not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
 
 SLOW_WRITER = """
 import sys
@@ -233,11 +233,11 @@ def test_a_device_is_refused(inbox: Inbox) -> None:
     assert "device" in inbox.look(NOW).refused[0][1]
 
 
-@not_as_root
 def test_a_file_that_may_not_be_read_is_refused(inbox: Inbox) -> None:
     path = drop(inbox, "a.txt")
     path.chmod(0)
-    assert inbox.look(NOW).refused == ((path, "it cannot be opened: Permission denied"),)
+    with of_any_user():
+        assert inbox.look(NOW).refused == ((path, "it cannot be opened: Permission denied"),)
 
 
 def test_what_is_taken_away_is_forgotten(inbox: Inbox) -> None:
@@ -270,12 +270,14 @@ def test_a_missing_inbox_is_told_with_what_to_do(tmp_path: Path, is_file: bool) 
         assert "paths.inbox" in caught.value.hint
 
 
-@not_as_root
 def test_an_inbox_that_may_not_be_written_is_told(inbox: Inbox) -> None:
     path = drop(inbox, "a.txt")
     inbox.folder.chmod(0o500)
     try:
-        with pytest.raises(DigestError, match="cannot be moved there: Permission denied"):
+        with (
+            of_any_user(),
+            pytest.raises(DigestError, match="cannot be moved there: Permission denied"),
+        ):
             inbox.accept(path)
     finally:
         inbox.folder.chmod(0o700)

@@ -23,8 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(curate.app, name="edition")
-app.add_typer(keep.config_app, name="config")
 
 
 def _print_version(asked: bool) -> None:
@@ -152,7 +150,9 @@ def publish(
     say(f"{len(paths)} files written to {output}" if paths else f"{output} is up to date")
 
 
+app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.command("status", rich_help_panel="Look after it")(keep.status)
 app.command("doctor", rich_help_panel="Look after it")(keep.doctor)
 app.command("backup", rich_help_panel="Look after it")(keep.backup)
 app.command("restore", rich_help_panel="Look after it")(keep.restore)
+app.add_typer(keep.config_app, name="config", rich_help_panel="Look after it")

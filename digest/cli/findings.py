@@ -23,7 +23,6 @@ class State:
     drafts: tuple[EditionReport, ...]
     due_now: tuple[str, ...]
     next_seal: datetime
-    is_published: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

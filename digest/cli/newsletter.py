@@ -9,11 +9,13 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest import __version__
-from digest.dumps import Limits
+from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
+from digest.errors import ConfigError
 from digest.inbox import Inbox
 from digest.models import Site
 from digest.output import Output
@@ -118,7 +120,22 @@ class Newsletter:
             rules=self.rules,
             now=self.now(),
             patience_seconds=patience_seconds,
+            formats=(*FORMATS, *self._formats_of_others),
         )
+
+    @cached_property
+    def _formats_of_others(self) -> tuple[Format, ...]:
+        """The formats that installed packages bring; one that cannot be loaded is a hard error."""
+        found: list[Format] = []
+        for point in entry_points(group=ENTRY_POINTS):
+            try:
+                format_ = point.load()
+            except Exception as error:
+                raise _unloadable(point, f"{type(error).__name__}: {error}") from error
+            if not isinstance(format_, Format):
+                raise _unloadable(point, "it is no digest.dumps.Format")
+            found.append(format_)
+        return tuple(found)
 
     @cached_property
     def press(self) -> Press:
@@ -140,3 +157,11 @@ class Newsletter:
         sections = ("site", "newsletter", "trending", "edition", "feeds", "mail")
         parts = [__version__, templates, *(shown[name] for name in sections)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _unloadable(point: EntryPoint, why: str) -> ConfigError:
+    package = point.dist.name if point.dist else point.value
+    return ConfigError(
+        f"the format {point.name} of {package} cannot be loaded: {why}",
+        hint=f"mend or uninstall {package}",
+    )

@@ -106,7 +106,6 @@ def state(told: State) -> Json:
         "waiting": list(told.waiting),
         "drafts": [edition(each) for each in told.drafts],
         "due": {"now": list(told.due_now), "next": told.next_seal.isoformat()},
-        "published": told.is_published,
     }
 
 

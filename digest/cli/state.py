@@ -17,14 +17,12 @@ def state_of(letter: Newsletter) -> State:
     now = letter.now()
     zone = letter.rules.zone
     arrived = letter.inbox.look(now)
-    change = letter.store.change
     with letter.store.reading() as tx:
         records = tx.editions(unsealed_only=True)
         dumps = {status: tx.dumps(LATEST_DUMPS, status) for status in DumpStatus}
         counts = tx.counts()
     today = now.astimezone(zone).date()
     days = [record for record in records if record.cadence is Cadence.DAY]
-    manifest = letter.output.manifest()
     return State(
         at=now,
         counts=counts,
@@ -36,5 +34,4 @@ def state_of(letter: Newsletter) -> State:
         drafts=count(letter.store, [record.name for record in records], letter.rules),
         due_now=tuple(day.name for day in days if is_due(day, today, zone, publishing=True)),
         next_seal=next_local_midnight(now, zone),
-        is_published=manifest is not None and manifest.change >= change,
     )

@@ -131,8 +131,6 @@ def tell_state(state: State) -> None:
     for draft in state.drafts:
         say(f"draft     {edition_in_words(draft)}")
     say(f"next seal {state.next_seal:%Y-%m-%d %H:%M}Z")
-    if not state.is_published:
-        say("The output is behind the store: digest publish")
 
 
 def tell_findings(findings: Sequence[Finding]) -> None:

@@ -38,12 +38,17 @@ def dump_day(name: str, header: HeaderDay | None, arrived: date) -> date:
     A header without a year means the latest such day that is not after `arrived`. A day later
     than the one after `arrived` is not believed.
     """
+    return day_in_name(name, arrived) or _of_header(header, arrived) or arrived
+
+
+def day_in_name(name: str, arrived: date) -> date | None:
+    """Return the day that a file's name tells: `2026-03-11`, `20260311`; None if it is too late."""
     latest = arrived + timedelta(days=1)
     for year, _, month, day in _IN_NAME.findall(name):
         named = make_date(int(year), int(month), int(day))
         if named and named <= latest and named.year >= 1990:
             return named
-    return _of_header(header, arrived) or arrived
+    return None
 
 
 def parse_day(text: str) -> HeaderDay | None:

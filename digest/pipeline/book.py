@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from digest import dumps, edition
 from digest.differ import diff
@@ -25,12 +26,20 @@ NOTHING_READABLE = "recognised, nothing readable"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What reading a dump depends on besides the dump: limits, rules, and the time it is."""
+    """What reading a dump depends on besides the dump: limits, rules, and the time it is.
+
+    `patience_seconds` is how long a file that is cut short may still grow before it is rejected.
+    """
 
     limits: dumps.Limits
     rules: Rules
     now: datetime
     patience_seconds: float = 0.0
+    formats: tuple[dumps.Format, ...] = dumps.FORMATS
+
+    def read(self, file: BinaryIO) -> dumps.Listing:
+        """Recognise a dump and read it; see `dumps.read`."""
+        return dumps.read(file, self.limits, self.formats)
 
     @property
     def today(self) -> date:

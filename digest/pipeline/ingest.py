@@ -15,8 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from digest import dumps
-from digest.dumps.dates import dump_day
+from digest.dumps.dates import day_in_name, dump_day
 from digest.errors import Damaged, DigestError, DumpError, TooBig
 from digest.inbox import Inbox, Opened, digest_of
 from digest.models import Diff, DumpRecord, DumpStatus
@@ -101,8 +100,12 @@ class Intake:
             return self.refuse(path, DumpError(what, hint=INTERNAL_HINT))
 
     def _may_grow(self, path: Path) -> bool:
-        age = self._reader.now.timestamp() - path.stat().st_mtime
-        return age < self._reader.patience_seconds
+        """Tell whether a file was written to so lately that its end may still come."""
+        try:
+            written_at = path.stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return self._reader.now.timestamp() - written_at < self._reader.patience_seconds
 
     def _look(self, path: Path) -> Candidate | DumpReport:
         """Identify a file and its day; one read before is done with."""
@@ -111,8 +114,10 @@ class Intake:
             with self._store.reading() as tx:
                 known = tx.dump_by_digest(digest)
             if known is None or known.status is not DumpStatus.READ:
-                listing = dumps.read(opened.file, self._reader.limits)
-                day = dump_day(path.name, listing.day, self._reader.today)
+                day = day_in_name(path.name, self._reader.today)
+                if day is None:  # only then is the dump read twice: for its day, and in order of it
+                    listing = self._reader.read(opened.file)
+                    day = dump_day(path.name, listing.day, self._reader.today)
                 return Candidate(path=path, digest=digest, day=day)
         return self._repeated(path, known)
 
@@ -122,7 +127,7 @@ class Intake:
         with self._inbox.read(path) as opened, self._store.writing() as tx:
             known = tx.dump_by_digest(candidate.digest)
             if known is None or known.status is not DumpStatus.READ:
-                listing = dumps.read(opened.file, self._reader.limits)
+                listing = self._reader.read(opened.file)
                 report = record_dump(tx, listing, candidate, self._reader, _keep_nothing)
                 if not opened.unchanged():
                     raise Damaged("the file changed while it was read", is_cut=True)

@@ -1,9 +1,10 @@
 """The second phase: from the store to files, only those whose content can have changed.
 
-    changed since the output's manifest ─▶ papers' pages ─▶ editions ─▶ feeds ─▶ archive, index
+    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months
 
-In that order, so that no page ever points at one that is not there yet. The store's change number
-in the manifest is written last: a publish that is killed is done again from where it began.
+Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
+that is not there. What readers wait for comes before the roll-ups. The store's change number in
+the manifest is written last: a publish that is killed is done again from where it began.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def publish(
     with store.reading() as tx:
         proofs = Proofs(tx, press, since)
         opened = output.create(proofs.openings())
-        written = output.write(track(proofs.files()))
+        written = output.write(track(proofs.of_the_day()))
+        written += output.write(track(proofs.rollups()))
         removed = output.remove(proofs.withdrawn())
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if paths or since == 0:
@@ -75,14 +77,28 @@ class Proofs:
         names = [record.name for record in self._changed]
         return to_site.render_openings(names, self._press.site, self._press.templates)
 
-    def files(self) -> Iterator[Rendered]:
-        """Render, leaves first: what a page points at is there before the page."""
+    def of_the_day(self) -> Iterator[Rendered]:
+        """Render what readers wait for: papers, days, feeds, the first page."""
         site, templates = self._press.site, self._press.templates
         yield from to_site.render_static(templates)
         for page in self._tx.papers_changed(self._since):
             yield to_site.render_paper(page, site, templates)
+        yield from self._editions(Cadence.DAY)
+        yield from self._entrances()
+
+    def rollups(self) -> Iterator[Rendered]:
+        """Render the weeks and months, which grow with every day."""
+        yield from self._editions(Cadence.WEEK)
+        yield from self._editions(Cadence.MONTH)
+
+    def _editions(self, cadence: Cadence) -> Iterator[Rendered]:
         for record in self._changed:
-            yield from self._edition_files(edition_of(self._tx, record, self._press.rules))
+            if record.cadence is cadence:
+                yield from self._edition_files(edition_of(self._tx, record, self._press.rules))
+
+    def _entrances(self) -> Iterator[Rendered]:
+        """Render where readers come in: the feeds, the archive, the first page."""
+        site, templates = self._press.site, self._press.templates
         recent = self._recent_days()
         yield from to_feeds.render(
             to_feeds.papers_of(recent)[: self._press.feed_papers],

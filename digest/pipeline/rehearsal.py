@@ -47,7 +47,7 @@ class _UndoneError(Exception):
 def _read(reader: Reader, path: Path, number: int) -> tuple[Candidate, dumps.Listing]:
     """Read a file whole, so that what is wrong with it is known before anything is compared."""
     with Inbox.read(path.resolve()) as opened:
-        listing = dumps.read(opened.file, reader.limits)
+        listing = reader.read(opened.file)
         listing = replace(listing, papers=iter(tuple(listing.papers)))
     day = dump_day(path.name, listing.day, reader.today)
     return Candidate(path=path, digest=f"rehearsal-{number}", day=day), listing

@@ -1,0 +1,119 @@
+"""The program as a user meets it: the command's start, and a dump from drop to page."""
+
+from __future__ import annotations
+
+import json
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROUNDS = 7
+PAPERS = 50
+DIGEST = [sys.executable, "-m", "digest"]
+ABSTRACT = (
+    "An invented abstract about buoys, whales and the patience of both, at some length. " * 16
+)
+
+
+def rows(scale: float = 1.0) -> Iterator[dict]:
+    """Yield the rows; `scale` shortens the number of rounds."""
+    rounds = max(3, round(ROUNDS * min(scale, 1)))
+    yield _help(rounds)
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "letter"
+        subprocess.run([*DIGEST, "init", root], check=True, capture_output=True)
+        yield _drop(root, rounds)
+
+
+def _help(rounds: int) -> dict:
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(_timed(lambda: _call([*DIGEST, "--help"])))
+        theirs.append(_timed(lambda: _call([sys.executable, "-c", "import typer, rich.console"])))
+    return _row("digest --help", ours, "importing typer and rich", theirs, "at most 300 ms")
+
+
+def _drop(root: Path, rounds: int) -> dict:
+    """Measure from the rename that makes a dump whole to the index that shows its edition.
+
+    Each dump is of another day, as they come; the first page is published after the day's edition
+    and the feeds, and before the week and the month.
+    """
+    ours, theirs = [], []
+    watch = subprocess.Popen([*DIGEST, "--dir", root, "watch"], stderr=subprocess.DEVNULL)
+    try:
+        _drop_and_wait(root, 0)  # the first waits for the process to start
+        ours += [_timed(lambda n=n: _drop_and_wait(root, n)) for n in range(1, rounds + 1)]
+    finally:
+        watch.send_signal(signal.SIGTERM)
+        watch.wait()
+    for number in range(rounds + 1, 2 * rounds + 1):
+        _place(root, number)
+        theirs.append(_timed(lambda: _call([*DIGEST, "--dir", str(root), "run"])))
+    job = f"a dump of {PAPERS} new papers, from drop to published"
+    return _row(job, ours, "digest run, started by hand", theirs, "at most 1,000 ms")
+
+
+def _drop_and_wait(root: Path, number: int) -> None:
+    index = root / "output" / "index.html"
+    before = index.stat().st_ino if index.exists() else 0
+    _place(root, number)
+    while not index.exists() or index.stat().st_ino == before or _is_opening(index):
+        time.sleep(0.002)
+
+
+def _is_opening(index: Path) -> bool:
+    """Tell whether it is still the page that stands in until the first edition is there."""
+    return b"editions/20" not in index.read_bytes()
+
+
+def _place(root: Path, number: int) -> None:
+    """Drop a dump whole: written beside, then renamed."""
+    papers = [
+        {
+            "id": f"2603.{10000 + number * PAPERS + n}",
+            "title": f"Sea {number} by Whale {n}",
+            "summary": f"Number {number}, {n}. {ABSTRACT}",
+            "authors": [{"name": f"Author {a}"} for a in range(5)],
+            "upvotes": n,
+        }
+        for n in range(PAPERS)
+    ]
+    day = datetime.now(UTC).date() - timedelta(days=number)
+    part = root / "inbox" / f"{day}.json.part"
+    part.write_text(json.dumps([{"paper": paper} for paper in papers]))
+    part.rename(part.with_suffix(""))
+
+
+def _call(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _timed(act: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
+
+
+def _row(job: str, ours: list[float], name: str, theirs: list[float], goal: str) -> dict:
+    mine, other = statistics.median(ours), statistics.median(theirs)
+    return {
+        "job": job,
+        "ours_ms": mine,
+        "theirs": name,
+        "theirs_ms": other,
+        "ratio": mine / other,
+        "goal": goal,
+        "note": "",
+    }
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row)
