@@ -138,7 +138,7 @@ def test_a_json_feed_holds_what_version_1_1_demands() -> None:
 
 def test_all_formats_tell_the_same() -> None:
     ((rss, atom, item),) = entries(rendered([told(1, keywords=("graphs",))]))
-    identity = "tag:papers.example.org,2026-01-01:paper/arxiv:2603.00001"
+    identity = "tag:digest.papers.example.org,2026-01-01:paper/arxiv:2603.00001"
     page = "https://papers.example.org/papers/2603-00001/"
     people = list(builders.paper(1).authors)
     assert [rss.findtext("guid"), atom.findtext(f"{ATOM}id"), item["id"]] == [identity] * 3

@@ -7,7 +7,7 @@ or checks an address that came from a dump: see `render.text.web_address`.
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from digest.models import Cadence, Edition, Site
 
@@ -86,8 +86,8 @@ def day_month(day: date) -> str:
 
 
 def _tag(site: Site, specific: str) -> str:
-    host = (urlsplit(site.url).hostname or "localhost").encode("idna").decode("ascii")
-    return f"tag:{host},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
+    """Make a tag of the list's lasting name: the site's address may move, an id may not."""
+    return f"tag:{site.list_id},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
 
 
 def _span(start: date, end: date) -> str:

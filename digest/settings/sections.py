@@ -51,8 +51,7 @@ class SiteSettings(Section):
     )
     url: Annotated[str, AfterValidator(checks.web_address)] = Field(
         default="http://localhost:8000",
-        description="Where the output folder is served from. Feeds and mails link there, and the "
-        "ids of feed entries are made from it: decide it before the first reader comes.",
+        description="Where the output folder is served from. Feeds and mails link there.",
     )
     language: Annotated[str, AfterValidator(checks.language)] = Field(
         default="en",
@@ -186,7 +185,9 @@ class MailSettings(Section):
     )
     list_id: Annotated[str, AfterValidator(checks.list_id)] = Field(
         default="digest.localhost",
-        description="The list's lasting name, by which mail programs sort it (RFC 2919).",
+        description="The newsletter's lasting name, under a domain of yours: mail programs sort by "
+        "it (RFC 2919), and the ids of feed entries are made from it. Decide it before the first "
+        "reader comes.",
     )
     postal_address: Line = Field(
         default="",
