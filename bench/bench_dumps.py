@@ -162,10 +162,7 @@ def _api(records: int) -> bytes:
 
 def _item(chance: random.Random, number: int) -> dict:
     summary = _abstract(chance)
-    authors = [
-        {"_id": f"{chance.getrandbits(96):024x}", "name": f"Ada{n} Quill", "hidden": n % 11 == 10}
-        for n in range(chance.randint(2, 16))
-    ]
+    authors = [_author(chance, n) for n in range(chance.randint(2, 16))]
     return {
         "paper": {
             "id": f"{30 + number // 90_000:02}05.{number % 90_000 + 10_000:05}",
@@ -180,13 +177,37 @@ def _item(chance: random.Random, number: int) -> dict:
             "ai_keywords": chance.choices(_WORDS, k=6),
             "githubRepo": "https://example.org/tidal/gardens",
             "githubStars": number,
+            "submittedOnDailyBy": _user("curator"),
         },
         "publishedAt": "2031-05-06T13:27:20.000Z",
         "title": _title(chance),
         "summary": summary,
         "thumbnail": f"https://example.org/{number}.png",
         "numComments": number % 9,
-        "submittedBy": {"name": "curator", "avatarUrl": "https://example.org/a.png"},
+        "submittedBy": _user("curator"),
+    }
+
+
+def _author(chance: random.Random, number: int) -> dict:
+    """Return an author as the API tells of one: every third has an account."""
+    identity = f"{chance.getrandbits(96):024x}"
+    author = {"_id": identity, "name": f"Ada{number} Quill", "hidden": number % 11 == 10}
+    if number % 3 == 0:
+        author["user"] = _user(f"ada{number}")
+        author["status"] = "claimed_verified"
+        author["statusLastChangedAt"] = "2031-05-06T19:27:20.000Z"
+    return author
+
+
+def _user(name: str) -> dict:
+    return {
+        "_id": "0123456789abcdef01234567",
+        "avatarUrl": f"https://example.org/avatars/{name}.png",
+        "isPro": False,
+        "fullname": name.title(),
+        "user": name,
+        "type": "user",
+        "name": name,
     }
 
 

@@ -23,7 +23,8 @@ def _integer(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MAX_DIGITS else None
 
 
-_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)
+_DECODER = json.JSONDecoder(strict=False)
+_CAREFUL = json.JSONDecoder(strict=False, parse_int=_integer)  # slower: Python is asked each time
 
 
 def value(text: str, max_depth: int) -> Any:
@@ -60,16 +61,23 @@ def skip_space(text: str, position: int) -> int:
 
 def _decode(text: str, position: int, max_depth: int) -> tuple[Any, int]:
     try:
-        found, end = _DECODER.raw_decode(text, position)
+        found, end = _raw(text, position)
     except json.JSONDecodeError as error:
         raise _damaged(error.msg, text, error.pos) from error
     except RecursionError as error:
         raise _too_deep() from error
-    except ValueError as error:
-        raise _damaged("a value that cannot be read", text, position) from error
     if _is_deeper(found, max_depth):
         raise _too_deep()
     return found, end
+
+
+def _raw(text: str, position: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, position)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of thousands of digits
+        return _CAREFUL.raw_decode(text, position)
 
 
 def _is_deeper(value: object, max_depth: int) -> bool:
