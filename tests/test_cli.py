@@ -234,3 +234,11 @@ def test_a_template_of_ones_own_wins_and_a_broken_one_is_named(root):
     assert "My own words" in (root / "output" / "editions" / str(TODAY) / "digest.md").read_text()
     (own / "edition.md").write_text("{% if %}")
     assert "edition.md" in digest(root, "publish", ok=78)
+
+
+def test_a_newsletter_without_papers_can_be_published_and_says_so(tmp_path):
+    digest(tmp_path, "init", tmp_path / "new")
+    assert digest(tmp_path / "new", "publish", "--all").startswith("11 files written")
+    first = (tmp_path / "new" / "output" / "index.html").read_text()
+    assert "There is no edition yet" in first
+    assert "up to date" in digest(tmp_path / "new", "publish")

@@ -50,7 +50,7 @@ def publish(
     seal_due(store, press.rules, now, publishing=True)
     since = 0 if everything else _published_through(store, output, press)
     change = store.change
-    if change == since:
+    if change == since and not everything:
         return ()
     with store.reading() as tx:
         proofs = Proofs(tx, press, since)
