@@ -87,8 +87,8 @@ def test_a_dropped_dump_is_published_and_sigterm_ends_the_watch_cleanly(root, wa
     drop(root, 2)
     until(lambda: is_published(root, 2))
     today = datetime.now(UTC).date()
-    edition = json.loads((root / "output/editions" / str(today) / "papers.json").read_text())
-    assert len(edition["new"]) == 2
+    papers = root / "output" / "editions" / str(today) / "papers.json"
+    until(lambda: len(json.loads(papers.read_text())["new"]) == 2)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert "ended cleanly" in process.told()
@@ -140,3 +140,15 @@ def test_when_the_leader_is_killed_another_takes_over(root, watch):
     with closing(sqlite3.connect(root / "digest.db")) as connection:
         told = connection.execute("SELECT count(*) FROM announcements WHERE section = 'new'")
         assert told.fetchone() == (2,)
+
+
+def test_many_runs_at_once_announce_each_paper_once(root):
+    for number in range(1, 13):
+        drop(root, number)
+    command = [sys.executable, "-m", "digest", "--dir", root, "run", "--json"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    told = [json.loads(run.communicate()[0]) for run in runs]
+    assert sum(dump["new"] for each in told for dump in each["dumps"]) == 12
+    assert {dump["status"] for each in told for dump in each["dumps"]} == {"read"}
+    assert {run.returncode for run in runs} <= {0, 3}
+    assert all(page(root, number).exists() for number in range(1, 13))

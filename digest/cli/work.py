@@ -86,7 +86,9 @@ def arrivals(letter: Newsletter, files: Sequence[Path] | None) -> Arrivals:
     left for the next run.
     """
     if files:
-        return Arrivals(whole=tuple(files))
+        return Arrivals(
+            whole=tuple(path.resolve() if path.is_symlink() else path for path in files)
+        )
     until = time.monotonic() + MOST_SECONDS_TO_SETTLE
     arrived = letter.inbox.look(letter.now())
     while arrived.unfinished and time.monotonic() < until:

@@ -9,6 +9,7 @@ program stands here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -29,6 +30,10 @@ INTERNAL_HINT = "this is a fault of the program: please report it with the file"
 S = TypeVar("S")
 T = TypeVar("T")
 Track = Callable[[Iterable[Path]], Iterable[Path]]
+
+
+class _StillWrittenError(Exception):
+    """The file changed while it was read: what was read of it is undone, and it waits."""
 
 
 class Intake:
@@ -81,23 +86,30 @@ class Intake:
     def _guarded(self, step: Callable[[S], T], subject: S, path: Path) -> T | DumpReport | None:
         """Do a step for one file; where it fails, set the file aside so that the others go on.
 
-        None where the file is cut short but may still grow. What ails the store or a folder ails
-        every file, so that is raised.
+        None where the file is not to be dealt with now. What ails the store or a folder ails every
+        file, so that is raised.
         """
         try:
             return step(subject)
-        except Damaged as error:
-            if error.is_cut and self._may_grow(path):
-                self.waiting.append(path)
-                return None
-            return self.refuse(path, error)
+        except _StillWrittenError:
+            self.waiting.append(path)
+            return None
         except DumpError as error:
-            return self.refuse(path, error)
+            return self._refuse_unless_passing(path, error)
         except DigestError:
             raise
         except Exception as error:
             what = f"reading it failed with {type(error).__name__}: {error}"
             return self.refuse(path, DumpError(what, hint=INTERNAL_HINT))
+
+    def _refuse_unless_passing(self, path: Path, error: DumpError) -> DumpReport | None:
+        """Refuse a file, unless another process has taken it or its end may still come."""
+        if self._is_in_inbox(path) and not os.path.lexists(path):
+            return None
+        if isinstance(error, Damaged) and error.is_cut and self._may_grow(path):
+            self.waiting.append(path)
+            return None
+        return self.refuse(path, error)
 
     def _may_grow(self, path: Path) -> bool:
         """Tell whether a file was written to so lately that its end may still come."""
@@ -130,7 +142,7 @@ class Intake:
                 listing = self._reader.read(opened.file)
                 report = record_dump(tx, listing, candidate, self._reader, _keep_nothing)
                 if not opened.unchanged():
-                    raise Damaged("the file changed while it was read", is_cut=True)
+                    raise _StillWrittenError
                 known = None
         if known is not None:
             return self._repeated(path, known)
