@@ -71,7 +71,7 @@ def _found(root: Path) -> Path:
             return root / place
     raise ConfigError(
         f"no settings here: neither {' nor '.join(PLACES)} is there",
-        at=str(root),
+        at=str(root.absolute()),
         hint="Make a newsletter with `digest init`, or go to the folder of one.",
     )
 
