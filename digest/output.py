@@ -24,7 +24,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from digest.errors import OutputError
@@ -48,11 +48,15 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What an output folder shows: which store, up to which change, by which templates."""
+    """What an output folder shows: which store, up to which change, by which templates.
+
+    While a publish is under way it says so; where that was killed, the next has to finish it.
+    """
 
     store_id: str
     change: int
     fingerprint: str
+    is_finished: bool = True
 
 
 class Output:
@@ -81,13 +85,14 @@ class Output:
             isinstance(manifest.store_id, str)
             and type(manifest.change) is int
             and isinstance(manifest.fingerprint, str)
+            and isinstance(manifest.is_finished, bool)
         )
         return manifest if is_valid else None
 
     def write(self, files: Iterable[Rendered]) -> list[str]:
         """Publish `files` in their order, and return the paths whose bytes changed."""
         with self._writing():
-            return [path for batch in _batches(files) for path in self._publish(batch)]
+            return [path for batch in _batches(files) for path in self._change(batch)]
 
     def create(self, files: Iterable[Rendered]) -> list[str]:
         """Publish those of `files` that are not there yet; the others stay as they are."""
@@ -98,10 +103,16 @@ class Output:
         with self._writing():
             return [path for path in paths if self._remove(self._target(path))]
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a publish began to change what another had finished, and did not end."""
+        manifest = self.manifest()
+        return manifest is not None and not manifest.is_finished
+
     def finish(self, manifest: Manifest) -> None:
         """Record what the folder now shows. Call it last, when all is written and removed."""
-        content = json.dumps(asdict(manifest), sort_keys=True).encode() + b"\n"
-        self.write([Rendered(path=_MANIFEST, content=content)])
+        with self._writing():
+            self._publish(self._changed([_rendered(manifest)]))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -147,12 +158,27 @@ class Output:
             )
         return target
 
-    def _publish(self, batch: list[Rendered]) -> list[str]:
-        """Make a batch visible in its order, then durable; return what changed."""
+    def _change(self, batch: list[Rendered]) -> list[str]:
+        """Publish what differs of a batch; return its paths."""
+        changed = self._changed(batch)
+        if changed:
+            self._begin()
+        return self._publish(changed)
+
+    def _changed(self, files: list[Rendered]) -> list[Rendered]:
+        return [file for file in files if not _holds(self._target(file.path), file.content)]
+
+    def _begin(self) -> None:
+        """Say in the manifest that something is about to change, until `finish` takes it back."""
+        manifest = self.manifest()
+        if manifest is not None and manifest.is_finished:
+            self._publish([_rendered(replace(manifest, is_finished=False))])
+
+    def _publish(self, files: list[Rendered]) -> list[str]:
+        """Make files visible in their order, then durable; return their paths."""
         drafts = [
-            _Draft(path=file.path, target=target, content=file.content)
-            for file in batch
-            if not _holds(target := self._target(file.path), file.content)
+            _Draft(path=file.path, target=self._target(file.path), content=file.content)
+            for file in files
         ]
         touched = {draft.target.parent for draft in drafts}
         for folder in tuple(touched):
@@ -172,6 +198,7 @@ class Output:
     def _remove(self, target: Path) -> bool:
         if not os.path.lexists(target):
             return False
+        self._begin()
         target.unlink()
         folder = target.parent
         while folder != self.folder and not any(folder.iterdir()):
@@ -193,6 +220,11 @@ class _Draft:
     @property
     def temporary(self) -> Path:
         return self.target.with_name(f".digest-{self.token}.tmp")
+
+
+def _rendered(manifest: Manifest) -> Rendered:
+    content = json.dumps(asdict(manifest), sort_keys=True).encode() + b"\n"
+    return Rendered(path=_MANIFEST, content=content)
 
 
 def _batches(files: Iterable[Rendered]) -> Iterator[list[Rendered]]:

@@ -68,17 +68,18 @@ class Intake:
             reason=str(error),
             hint=error.hint,
         )
+        record = DumpRecord(
+            digest=self._digest_of_refused(path, error),
+            name=path.name,
+            format="",
+            status=DumpStatus.REJECTED,
+            arrived_at=self._reader.now,
+            reason=str(error),
+        )
         with self._store.writing() as tx:
-            tx.add_dump(
-                DumpRecord(
-                    digest=self._digest_of_refused(path, error),
-                    name=path.name,
-                    format="",
-                    status=DumpStatus.REJECTED,
-                    arrived_at=self._reader.now,
-                    reason=str(error),
-                )
-            )
+            known = tx.dump_by_digest(record.digest)
+            if known is None or replace(known, id=0) != record:
+                tx.add_dump(record)
         if self._is_in_inbox(path):
             self._inbox.reject(path, str(error), **({"hint": error.hint} if error.hint else {}))
         return report

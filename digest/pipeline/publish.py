@@ -50,7 +50,7 @@ def publish(
     seal_due(store, press.rules, now, publishing=True)
     since = 0 if everything else _published_through(store, output, press)
     change = store.change
-    if change == since and not everything:
+    if change == since and not everything and not output.is_unfinished:
         return ()
     with store.reading() as tx:
         proofs = Proofs(tx, press, since)
@@ -59,7 +59,7 @@ def publish(
         written += output.write(track(proofs.rollups()))
         removed = output.remove(proofs.withdrawn())
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
-    if paths or since == 0:
+    if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
     return paths
 
