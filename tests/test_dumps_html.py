@@ -128,3 +128,21 @@ def test_html_too_deep_does_no_harm():
 def test_scripts_and_markup_in_titles_stay_text():
     (paper,) = listing(page(article(1, "A &lt;script&gt;alert(1)&lt;/script&gt; title"))).papers
     assert paper.title == "A <script>alert(1)</script> title"
+
+
+def test_articles_are_read_where_the_data_is_broken():
+    broken = props().replace("dailyPapers&quot;:", "dailyPapers&quot;;", 1)
+    found = listing(page(f'<div data-props="{broken}"></div>' + article(1) + article(2)))
+    assert [paper.arxiv_id for paper in found.papers] == ["3105.00001", "3105.00002"]
+    assert "its articles were read" in found.notes[0]
+    with pytest.raises(Damaged, match="broken"):
+        listing(page(f'<div data-props="{broken}"></div>'))
+
+
+def test_markdown_that_begins_with_a_tag_is_no_html():
+    text = '<div class="x">\n\n# Daily Papers\n\nby AK and the research community\n\n'
+    for number in range(1, 5):
+        text += f"### [Garden number {number}](/papers/3105.0000{number})\n\nIt grows.\n\n"
+    found = listing(text + "</div>\n")
+    assert found.format == "page-text"
+    assert len(list(found.papers)) == 4

@@ -11,11 +11,15 @@ from typing import NamedTuple
 
 from digest.identity import parse_arxiv_id
 
-_IMAGE = re.compile(r"!\[[^\]]*\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[\d*\])")
+_IMAGE = re.compile(
+    r"!\[[^\]]*\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[\d*\])(?:\{[^{}]*\})?"
+)
 _LINK = re.compile(
     r"\[([^\[\]]*)\]\(<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?"
 )
 _DANGLING = re.compile(r"\]\([^()\s]*\)(?:\{[^{}]*\})?$")
+_LINK_END = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|\]\[\d{0,5}\]")
+_BRACKETS = re.compile(r"^\[|\[(?=\w|\s|$)|\]$")
 _REFERENCED = re.compile(r"\[([^\[\]]+)\]\[(\d{1,5})\]")
 _NUMBERED = re.compile(r"\[(\d{1,5})\]\s*")
 _BULLET = re.compile(r"(?:[*•◦▪‣+–-]|\d{1,3}[.)])\s+")
@@ -34,8 +38,17 @@ _INLINE = re.compile(r"\[(https?://[^\[\]\s]+)\]\(https?://[^()\s]*\)")
 _INLINE_NUMBER = re.compile(r"\[\d{1,5}\](?=https?://|[A-Za-z])")
 _ESCAPED = re.compile(r"\\([_*])")
 _UNESCAPED = re.compile(r"(?<!\\)[_*]")
+_SHORTCUT = re.compile(r"\[([^\[\]]+)\](?:\[\])?")
+_HTML_LINK = re.compile(r"<(?:a)\s[^<>]*?href=\"([^\"<>\s]*)\"[^<>]*>(.*?)</(?:a)>", re.DOTALL)
+_HTML_IMAGE = re.compile(r"<(?:img)\s[^<>]*>")
 _MAX_MARKED = 2000
-MARKS = frozenset("[*#>_`•◦▪‣+–-!0123456789")  # a paragraph that begins otherwise has none
+_PROSE_LINE = 40
+_OPEN_TARGET = re.compile(r"(?<!\\)\]\(")
+_URL = re.compile(r"https?://\S+")
+_DOUBLED = re.compile(r"(?<!\\)\\\\(?=[A-Za-z%$&#{}])")
+_SINGLE = re.compile(r"(?<!\\)\\(?=[A-Za-z%])")
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+MARKS = frozenset("[]:<*#>_`•◦▪‣+–-!0123456789")  # a paragraph that begins otherwise has none
 _EMPHATIC = ("*", "_", "`")
 
 
@@ -60,6 +73,16 @@ def bare(text: str) -> str:
     return text
 
 
+def unlinked(text: str) -> str:
+    """Return a line without what is left of links that began or end elsewhere."""
+    return " ".join(_BRACKETS.sub(" ", _LINK_END.sub(" ", _IMAGE.sub(" ", text))).split())
+
+
+def without_tags(text: str) -> str:
+    """Return a line of Markdown with its links as such, where they were left as HTML."""
+    return _HTML_LINK.sub(r"[\2](\1)", _HTML_IMAGE.sub("", text)).strip()
+
+
 def marked(text: str) -> Marked:
     """Return what a paragraph says and where it links to, if it is a link as a whole."""
     level = 0
@@ -70,6 +93,8 @@ def marked(text: str) -> Marked:
     core = _BULLET.sub("", text, count=1) if text[:1] in "*-+•" else text
     if core[:1] in _EMPHATIC and (found := _EMPHASIS.fullmatch(core)):
         core = found[2]
+    if (found := _SHORTCUT.fullmatch(core)) and (level or " " in core):
+        core = text = found[1]
     if "[" not in core[:1]:
         return Marked(text=core if level else text, level=level)
     if (found := _WHOLE_LINK.fullmatch(core)) and "](" not in _IMAGE.sub("", found["text"]):
@@ -99,10 +124,11 @@ def paper_id(url: str) -> tuple[str, int | None] | None:
     return None if "#" in url else parse_arxiv_id(url)
 
 
-def unmarked(text: str, *, is_numbered: bool) -> str:
+def unmarked(text: str, *, is_numbered: bool, escaped: str = "") -> str:
     """Return an abstract or a title without Markdown's links and escapes.
 
-    Underscores were escaped by the extractor only where none stands alone: LaTeX writes `\\_` too.
+    `escaped` are the marks that the extractor escaped, see `escaped_marks`. Underscores were
+    escaped only where none stands alone: LaTeX writes `\\_` too.
     """
     if "](" in text:
         text = _INLINE.sub(r"\1", text)
@@ -110,9 +136,29 @@ def unmarked(text: str, *, is_numbered: bool) -> str:
         text = _AUTOLINK.sub(r"\1", text)
     if is_numbered and "[" in text:
         text = _INLINE_NUMBER.sub("", text)
+    if escaped and "\\" in text:
+        return re.sub(rf"\\([{re.escape(escaped)}])", r"\1", text)
     if "\\" in text and not _UNESCAPED.search(text):
         text = _ESCAPED.sub(r"\1", text)
     return text
+
+
+def escaped_marks(head: str) -> str:
+    """Return the marks before which the extractor of a page of Markdown put a backslash.
+
+    One that escapes a mark does so wherever it stands in a text: a mark that often stands alone is
+    none. Where backslashes themselves are escaped, all punctuation may be.
+    """
+    lines = [
+        line
+        for line in head.split("\n")
+        if len(line) >= _PROSE_LINE and not _OPEN_TARGET.search(line)
+    ]
+    prose = _URL.sub(" ", "\n".join(lines))
+    if len(_SINGLE.findall(prose)) * 4 < len(_DOUBLED.findall(prose)):
+        return _PUNCTUATION
+    counted = ((mark, prose.count("\\" + mark), prose.count(mark)) for mark in "*_[]`~")
+    return "".join(mark for mark, with_it, all_of in counted if with_it * 10 > all_of * 9)
 
 
 def _unlisted(text: str) -> str:

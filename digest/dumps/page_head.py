@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from digest.dumps.dates import parse_day, with_year
 from digest.dumps.listing import HeaderDay
-from digest.dumps.page_blocks import paragraphs, wrap_width
+from digest.dumps.page_blocks import paragraphs, titles_touch, wrap_width
 from digest.dumps.page_tokens import References, Token, tokens
 from digest.dumps.page_words import Kind, letters_of
 
 ENOUGH = 3
+_TITLES = (Kind.SHORT, Kind.HEADING, Kind.SENTENCE)
+_PASSED = (Kind.RULE, Kind.MENU)
 _FENCED = re.compile(r"(?ms)^```[^\n]*\n.*?^```\s*$")
 _FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n(?:[^\n]*\n){1,60}?---[ ]*\n")
 _SAVED_LINES = re.compile(
@@ -84,7 +87,9 @@ def header_day(head: str) -> HeaderDay | None:
 
 
 def _head_tokens(head: str) -> list[Token]:
-    blocks = paragraphs(iter((head,)), len(head) + 1, wrap_width(head))
+    width = wrap_width(head)
+    touching = bool(width) and titles_touch(head)
+    blocks = paragraphs(iter((head,)), len(head) + 1, width, is_touching=touching)
     return list(tokens(blocks, References(papers={})))
 
 
@@ -104,6 +109,7 @@ def _signs(head: str, found: Sequence[Token]) -> int:
         + min(authors, ENOUGH)
         + 3 * saved
         + _links(found)
+        + _framed_by_ids(found)
     )
 
 
@@ -118,6 +124,21 @@ def _links(found: Sequence[Token]) -> int:
         elif token.kind in (Kind.HEADING, Kind.SHORT):
             title = token
     return 0 if others * 2 > links else min(links, ENOUGH)
+
+
+def _framed_by_ids(found: Sequence[Token]) -> int:
+    """Count titles with a row of a paper's id and date under them, as in a collection."""
+    ids = sum(
+        under.kind is Kind.ADDRESS and under.arxiv is not None and over.kind in _TITLES
+        for over, under in pairwise(token for token in found if token.kind not in _PASSED)
+    )
+    return ENOUGH if ids >= ENOUGH else 0
+
+
+def lists_ids(head: str) -> bool:
+    """Tell whether `head` begins a collection: titles alone, each over a row with its id."""
+    found = _head_tokens(head)
+    return _framed_by_ids(found) > 0 and not any(token.kind is Kind.PROSE for token in found)
 
 
 def _are_pairs(found: Sequence[Token]) -> bool:

@@ -29,18 +29,31 @@ _STARTS = re.compile(
 )
 _PROPS = re.compile(r"(?i)\bdata-props\s*=\s*(?:\"([^\"]*)(\"?)|'([^']*)('?))")
 _PAGE = re.compile(r"(?i)DailyPapersPage|<title>[^<]*Daily Papers|href=\"[^\"]*/papers/\d{4}\.\d")
+_PARTS = ("<div", "<section", "<article", "<main")
+_MARKDOWN = re.compile(r"(?m)^#{1,6} |^[-*] |^\[.*\]\(|^!?\[\]\(")
+_ENOUGH = 3
 _NUMBER = re.compile(r"\d{1,9}")
 
 
 def matches(source: Source) -> bool:
-    """Tell whether the dump is HTML."""
-    return _STARTS.match(source.head) is not None
+    """Tell whether the dump is HTML, and not Markdown that begins with a tag."""
+    found = _STARTS.match(source.head)
+    if found is None:
+        return False
+    is_part = source.head[found.start() :].lstrip()[:8].lower().startswith(_PARTS)
+    return not (is_part and len(_MARKDOWN.findall(source.head)) >= _ENOUGH)
 
 
 def read(source: Source) -> Listing:
     """Read the page's own data, or else its articles."""
     text = source.whole()
-    props = _props(text, source.limits.max_depth)
+    broken: Damaged | None = None
+    try:
+        props = _props(text, source.limits.max_depth)
+    except Damaged as error:
+        if error.is_cut:
+            raise
+        props, broken = None, error
     if props is not None:
         return _of_props(props, source)
     is_cut = "<html" in text.lower() and "</html" not in text.lower()
@@ -53,6 +66,10 @@ def read(source: Source) -> Listing:
         )
     if not _PAGE.search(text):
         raise NotADump("this is an HTML page, but not one of Daily Papers", hint=_HINT)
+    if broken is not None:
+        if "<article" not in text.lower():
+            raise broken
+        add_note(source.notes, f"the page's data is damaged, its articles were read: {broken}")
     return Listing(
         format=NAME,
         day=None,

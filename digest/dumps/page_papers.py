@@ -100,7 +100,7 @@ class _Reader:
 
     def _is_title(self, before: _Rows, text: Token, after: _Rows, following: Token | None) -> bool:
         if text.kind in (Kind.HEADING, Kind.PROSE):
-            return text.kind is Kind.HEADING
+            return text.kind is Kind.HEADING and not self._is_linked_name(before, text, following)
         if has(before, Kind.SUBMITTER) and self.submitters_lead is not False:
             return True
         next_kind = following.kind if following is not None else None
@@ -112,6 +112,13 @@ class _Reader:
             is_under_title = self.draft is not None and not self.draft.texts
             return not (is_under_title and _is_name(before, text, after))
         return self._may_be_title(before, text, after)
+
+    def _is_linked_name(self, before: _Rows, text: Token, following: Token | None) -> bool:
+        """Whether a numbered link after an abstract leads to an organisation: no text follows."""
+        if text.level or text.arxiv or text.is_framed or has(before, Kind.SUBMITTER):
+            return False
+        has_abstract = self.draft is not None and bool(self.draft.texts)
+        return has_abstract and (following is None or following.kind not in _ABSTRACTS)
 
     def _is_locked(self) -> bool:
         """Whether the title stands already, and any name under it is none."""

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from digest.dumps.listing import Listing, add_note
-from digest.dumps.marks import bare, unmarked
-from digest.dumps.page_blocks import paragraphs, wrap_width
+from digest.dumps.marks import bare, escaped_marks, unmarked
+from digest.dumps.page_blocks import paragraphs, titles_touch, wrap_width
 from digest.dumps.page_draft import Draft
-from digest.dumps.page_head import front_matter_end, header_day, is_page
+from digest.dumps.page_head import front_matter_end, header_day, is_page, lists_ids
 from digest.dumps.page_papers import drafts
 from digest.dumps.page_tokens import References, tokens
 from digest.dumps.page_words import Kind
@@ -45,16 +45,22 @@ def read(source: Source) -> Listing:
 
 def _papers(source: Source) -> Iterator[ListedPaper]:
     references = References(papers={})
+    width = wrap_width(source.head)
     blocks = paragraphs(
-        _body(source.pieces()), source.limits.max_line_chars, wrap_width(source.head)
+        _body(source.pieces()),
+        source.limits.max_line_chars,
+        width,
+        is_touching=bool(width) and titles_touch(source.head),
     )
     found = drafts(tokens(blocks, references), source.notes)
     known = _Known()
     position = 0
+    is_collection = lists_ids(source.head)
+    escaped = escaped_marks(source.head)
     for draft in _merged(_resolved(found, references, source.notes)):
-        if not (draft.texts or draft.is_certain):
+        if not (draft.texts or draft.is_certain) or (is_collection and draft.arxiv is None):
             continue
-        paper = _paper(draft, position + 1)
+        paper = _paper(draft, position + 1, escaped)
         if paper.title and not known.has(paper):
             position += 1
             yield paper
@@ -123,14 +129,14 @@ def _is_same(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-def _paper(draft: Draft, position: int) -> ListedPaper:
+def _paper(draft: Draft, position: int, escaped: str) -> ListedPaper:
     arxiv, version = draft.arxiv or (None, None)
     title, abstract = draft.title.text, " ".join(draft.texts)
-    if draft.title.kind is Kind.HEADING:
+    if draft.title.kind is Kind.HEADING or escaped:
         is_numbered = draft.title.reference is not None
-        title = unmarked(title, is_numbered=is_numbered)
-        abstract = unmarked(abstract, is_numbered=is_numbered)
-    elif title[0] in "[*#>`_•-+◦":
+        title = unmarked(title, is_numbered=is_numbered, escaped=escaped)
+        abstract = unmarked(abstract, is_numbered=is_numbered, escaped=escaped)
+    if draft.title.kind is not Kind.HEADING and title[0] in "[*#>`_•-+◦":
         title = bare(title)
     title = title.removeprefix(f"{position}. ").removeprefix(f"{position}) ")
     links = (

@@ -13,25 +13,31 @@ from typing import NamedTuple
 
 from digest.dumps.dates import is_month, parse_day
 from digest.dumps.listing import HeaderDay
-from digest.dumps.marks import MARKS, bare, definition, marked, paper_id
+from digest.dumps.marks import MARKS, bare, definition, marked, paper_id, unlinked, without_tags
 from digest.dumps.page_blocks import MAX_ROW
-from digest.dumps.page_words import Kind, Row, row_of
+from digest.dumps.page_words import Kind, Row, is_ribbon, row_of
+from digest.identity import parse_arxiv_id
 
 TEXT = frozenset((Kind.SHORT, Kind.SENTENCE, Kind.PROSE, Kind.HEADING))
+_LONGEST_RIBBON = 2000  # pictures may stand in it as data
 _LONG = 400  # longer than any title
 _TITLE = 300  # longer than almost any
 _CLOSERS = "\"'”’)]»*_"
 _INNER_END = re.compile(r"[a-z0-9)\]%\"'”’][.;] +[\"“'(]?[A-Z]")
 _ABBREVIATED = re.compile(r"\b(?:vs|al|etc|No|Dr|St|cf|e\.g|i\.e|Fig|Eq|Vol|[A-Z])\. ")
+_PARTS = re.compile(r"\s*[•·]\s*")
 _ITEM = re.compile(r"\d{1,4}[.)] (?=\S)")
 _CODE = re.compile(
     r"(?:window|document|script|module|self)\.\w|(?:const|var|let|import|function)[ (]\S*.*[({;=]|"
     r"[{}()\[\];|&=]+$|if \(|return;"
 )
+_TRAILED = re.compile(
+    r"(?P<text>[^()\n].*?\S)\s+\((?P<url>/[^()\s]*|https?://huggingface\.co/papers/\d[^()\s]*)\)"
+)
 _CODE_ENDS = ("{", "};", ");", "||", "=", "=>", "*/")
 _SUBMITTED = re.compile(r"(?i)submitted\s*by(?:\s*:)?\s*(.*)")
 _ROW_OF_ALL = re.compile(
-    r"(?P<user>\S+)\s+(?:\[.?\]\s*)?(?P<votes>\d{1,6})\s+(?P<title>\S.*?)\s*[·•]\s*"
+    r"(?P<user>\S+(?:\s+\S+){0,3}?)\s+(?:\[.?\]\s*)?(?P<votes>\d{1,6})\s+(?P<title>\S.*?)\s*[·•]\s*"
     r"\d[\d,]*\+?\s+authors?(?:\s*[·•]?\s*(?P<comments>\d{1,5})(?:\s+comments?)?)?"
 )
 
@@ -114,6 +120,8 @@ def _prose(text: str) -> Token:
 
 
 def _token(text: str) -> Token:
+    if text[-1] == ")" and len(text) <= _LONG and (found := _TRAILED.fullmatch(text)):
+        return _linked_token(found["text"], found["url"])
     if text[0] in MARKS or "](" in text:
         return _marked_token(text)
     if "ubmitted" in text[:12] and (found := _SUBMITTED.match(text)):
@@ -125,6 +133,7 @@ def _token(text: str) -> Token:
 
 
 def _marked_token(text: str) -> Token:
+    text = (without_tags(text) if "<" in text else text) or "·"
     mark = marked(text)
     arxiv = paper_id(mark.url) if mark.url else None
     core = mark.text.strip()
@@ -133,6 +142,10 @@ def _marked_token(text: str) -> Token:
     row = row_of(bare(core)) if len(core) <= MAX_ROW else None
     if row is not None:
         return _of_row(row, bare(core), arxiv)
+    if len(core) <= _LONGEST_RIBBON and _is_ribbon(core):
+        return Token(kind=Kind.RULE)
+    if core[0] == "[" and "]" not in core and len(core) <= _TITLE and core.lstrip("[ "):
+        return _token(core.lstrip("[ "))  # a link that goes on in another paragraph
     if arxiv or mark.level or mark.reference is not None:
         return Token(
             kind=Kind.HEADING,
@@ -142,6 +155,26 @@ def _marked_token(text: str) -> Token:
             reference=mark.reference,
         )
     return Token(kind=_weight(text), text=text)
+
+
+def _is_ribbon(text: str) -> bool:
+    """Tell whether the text is a row of links, or the begin or end of a link around a row."""
+    if text[0] not in "]!" and ("](" not in text and "][" not in text and "[" not in text[:1]):
+        return False
+    rest = unlinked(text)
+    return (
+        text[0] == "]"
+        or (not rest and text[0] == "!")
+        or (rest != text and (is_ribbon(rest, is_linked=True) or row_of(rest) is not None))
+    )
+
+
+def _linked_token(text: str, url: str) -> Token:
+    """Return the token of `text (/address)`, as some extractors write links."""
+    if row := row_of(text):
+        return _of_row(row, text, None)
+    arxiv = paper_id(url)
+    return Token(kind=Kind.HEADING, text=text, arxiv=arxiv) if arxiv else Token(kind=Kind.RULE)
 
 
 def _of_row(row: Row, text: str, arxiv: tuple[str, int | None] | None) -> Token:
@@ -160,6 +193,9 @@ def _of_row(row: Row, text: str, arxiv: tuple[str, int | None] | None) -> Token:
 
 
 def _address(text: str) -> str:
+    """Return the address or the id of a row, which may have other parts: `Paper • 2410.05434`."""
+    if "•" in text or "·" in text:
+        text = next(filter(parse_arxiv_id, _PARTS.split(text)), text)
     address = text.rsplit(maxsplit=1)[-1].strip("<>")
     prefix, _, rest = address.partition(":")
     return rest if prefix.lower() in ("url", "link", "paper", "source", "pdf") and rest else address

@@ -50,8 +50,9 @@ _FURNITURE = (
     *("yourdailydoseofairesearchfromak", "huggingfaces?logo", "huggingfaceslogo", "huggingface"),
     *("searchbyarxividortitle", "searchanypaperwithai", "searchpaperswithai", "searchpapers"),
     *("searchmodelsdatasetsusers", "submitapaper", "button", "skiptocontent", "skiptomaincontent"),
-    *("login", "signup", "previous", "next", "systemtheme", "dailypaperstrendingpapers"),
-    *("alldaysnewsletter", "fullarxivsearch", "backtotop", "loadmore", "seemore", "readmore"),
+    *("login", "signup", "previous(?:\\d*next)?", "next", "systemtheme"),
+    *("dailypaperstrendingpapers", "alldaysnewsletter", "fullarxivsearch", "backtotop"),
+    *("loadmore", "seemore", "readmore"),
     *("inputtype\\w*", "iframe", "image", "opensinnewtab", "copied", "hyperlinks?"),
     *("references", "visiblelinks", "hiddenlinks"),
 )
@@ -65,6 +66,7 @@ _MENU = (
     *("notifications", "profile", "abstract", "authors", "comments?", "upvoted?", "share"),
     *("pdf", "arxiv", "html", "code", "github", "demo", "project", "upvotes?", "vote", "votes"),
     *("today", "yesterday", "thisweek", "thismonth", "sort", "filter", "recent", "likes"),
+    *("paper", "published", "updated", "viewer", "stars"),
 )
 _IS_FURNITURE = re.compile(
     rf"(?:{'|'.join(_FURNITURE)}|(?:{'|'.join(_MENU)}|{'|'.join(_FURNITURE)}){{2,}})"
@@ -79,7 +81,7 @@ _LONGEST_WORDS = 32  # of a row that has no number and no address
 
 _NUMBER = re.compile(
     r"(?i)(?:\[[-x* ]?\]|[▲△▴↑⬆+~👍💬⭐★-]|upvotes?:?|votes?:?|github:?|stars?:?|likes?:?)*"
-    r"\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(\.\d+)?\s*([km])?\s*(?:upvotes?|votes?|likes?|stars?)?"
+    r"\s*(\d{1,3}(?:,\d{3})+|\d{1,7})(\.\d{1,3})?\s*([km])?\s*(?:upvotes?|votes?|likes?|stars?)?"
 )
 _COMMENTS = re.compile(
     r"(?i)(?:💬\s*)?(?:(\d[\d,]*)\s*comments?|comments?:?\s*(\d[\d,]*)|no comments)"
@@ -98,6 +100,15 @@ _ADDRESS = re.compile(
     r"<?(?:(?:https?|file)://\S+|www\.\S+|/papers/\S+|(?:huggingface\.co|arxiv\.org)/\S+"
     r"|10\.\d{4,9}/\S+|(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)>?"
 )
+_RIBBON_PART = re.compile(
+    r"(?i)(?P<sure>view\s+(?:pdf|arxiv(?:\s+page)?|paper|code|github)|arxiv\s+page|project\s+page|"
+    r"paper\s+page|\d[\d,]*\+?\s*authors?|\d[\d,]*\s*comments?|upvoted?|upvotes?|[⭐★▲👍💬])|"
+    r"authors?|comments?|view|page|repo|github|arxiv|pdf|html|code|demo|stars?|\d[\d,.]*\s?[km]?(?![\w.])|[·•|\s()\[\]]"
+)
+_ID = re.compile(r"(?i)(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?")
+_PLACEHOLDER = re.compile(r"(?:\[\d{1,5}\])?\[[\w .-]{1,12}\]")
+_LINK_TARGET = re.compile(r"\[[^\[\]]+\]:\s*\S+")
+_FENCE = re.compile(r":::+(?:\s.*)?|</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")
 _WORDS = (*_FURNITURE, *_MENU, "ai", "generated", "written")
 _BEGINNINGS = frozenset(word[:4] for word in _WORDS if len(word) > 3)
 _SHORT_WORDS = tuple(word for word in _WORDS if len(word) < 4)
@@ -131,7 +142,7 @@ def _row(text: str) -> Row | None:
         len(text) > _LONGEST_WORDS and not _HAS_COUNT.search(text)
     ):
         return None
-    return _count(text) or _parts(text)
+    return _count(text) or _parts(text) or _framing(text)
 
 
 def _furniture(text: str) -> Kind | None:
@@ -188,19 +199,49 @@ def _parts(text: str) -> Row | None:
     if _HAS_SEPARATOR.isdisjoint(text):
         return _authors_then_count(text)
     parts = [part for part in _SEPARATORS.split(text) if part]
+    if len(parts) > 1:
+        parts = [part for part in parts if part.lower() not in ("paper", "published")] or parts
     if len(parts) < 2 and not (parts and parts[0] != text):
         return _authors_then_count(text)
     rows = [row for part in parts if (row := _count(part) or _authors_then_count(part))]
     kinds = {row.kind for row in rows}
     if not kinds & {Kind.AUTHORS, Kind.DAY} and len(rows) < len(parts):
-        return None
-    kind = next((kind for kind in (Kind.AUTHORS, Kind.DAY) if kind in kinds), rows[0].kind)
+        is_name = len(parts) == 1 and text[-1] in "·•" and len(text) <= _LONGEST_COUNT
+        return Row(kind=Kind.RULE) if is_name else None
+    order = (Kind.ADDRESS, Kind.AUTHORS, Kind.DAY)
+    kind = next((kind for kind in order if kind in kinds), rows[0].kind)
     return Row(
         kind=kind,
         day=next((row.day for row in rows if row.day), None),
         number=None if kind is not Kind.NUMBER else rows[0].number,
         comments=next((row.comments for row in rows if row.comments is not None), None),
     )
+
+
+def _framing(text: str) -> Row | None:
+    """Read what frames a text: an extractor's fence, a picture's place, a ribbon of links."""
+    if text[0] in ":<" and _FENCE.fullmatch(text):
+        return Row(kind=Kind.RULE)
+    if text[0] == "]" or (
+        text[0] == "[" and (_PLACEHOLDER.fullmatch(text) or _LINK_TARGET.fullmatch(text))
+    ):
+        return Row(kind=Kind.RULE)
+    return Row(kind=Kind.RULE) if is_ribbon(text) else None
+
+
+def is_ribbon(text: str, *, is_linked: bool = False) -> bool:
+    """Tell whether the words of links and counts make up the whole of `text`.
+
+    Where it was not linked, one of them must be such as no title consists of.
+    """
+    at, is_sure = 0, is_linked
+    while at < len(text):
+        found = _RIBBON_PART.match(text, at)
+        if found is None:
+            return False
+        is_sure = is_sure or found["sure"] is not None
+        at = found.end()
+    return is_sure
 
 
 _AUTHORS_COUNT = re.compile(r"(?i)\d[\d,]*\+?\s*authors?\s*(?:(\d{1,6})|(\d{4}-\d\d-\d\d))")
