@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from digest.errors import StoreError
@@ -23,7 +23,8 @@ def temporary(path: Path) -> Iterator[Path]:
         raise StoreError(what, at=str(path), hint=hint) from error
     finally:
         for name in (beside, *journals(beside)):
-            name.unlink(missing_ok=True)
+            with suppress(OSError):  # what went wrong before is what is told
+                name.unlink(missing_ok=True)
 
 
 def place(beside: Path, path: Path, *, over: bool) -> None:
