@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flow import AT, Letter, api, broken_links, make, page, statuses, times, tree
+from rights import of_any_user
 from sqlalchemy import Engine, event
 
 from digest.cli import work
@@ -198,8 +199,11 @@ def test_bad_files_are_set_aside_and_stop_nothing(tmp_path: Path) -> None:
     for name, content in BAD.items():
         letter.drop(name, content)
     bad = {*BAD, *_drop_what_is_no_file(letter)}
+    (letter.drop("shut.txt", page(TODAY, (8, 9)))).chmod(0)
+    bad.add("shut.txt")
     before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    report = letter.run()
+    with of_any_user():
+        report = letter.run()
     grown_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib) / 1024
     told = statuses(report.dumps)
     assert {name for name, status in told.items() if status == "rejected"} == bad
