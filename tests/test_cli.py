@@ -94,6 +94,17 @@ def test_diff_records_nothing_and_keeps_the_order_of_its_files(root, tmp_path):
     assert json.loads(digest(root, "run", "--json"))["dumps"][0]["new"] == 2
 
 
+def test_diff_outside_a_newsletter_minds_no_output_that_lies_there(tmp_path):
+    (tmp_path / "output" / "editions" / "2026-03-11").mkdir(parents=True)
+    (tmp_path / "a.json").write_text(listing(("2603.90001", "Maps of the Sea", SEA)))
+    done = subprocess.run(
+        [*DIGEST, "diff", "--json", "a.json"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)[0]["new"]) == 1
+
+
 def test_diff_tells_what_cannot_be_read(tmp_path):
     (tmp_path / "a.json").write_text('{"error": "too many requests"}')
     (tmp_path / "b.json").write_text("[]")

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 from digest.cli.newsletter import Newsletter
 from digest.cli.words import tracker
-from digest.errors import ConfigError
 from digest.inbox import Arrivals
 from digest.models import Diff
 from digest.pipeline.publish import publish as publish_store
@@ -63,13 +62,9 @@ def compare(
     root: Path, config: Path | None, files: Sequence[Path]
 ) -> tuple[tuple[DumpReport, Diff], ...]:
     """Compare files with what the newsletter knows; where there is none, with each other."""
-    try:
-        letter = Newsletter(root, load(root, config))
-    except ConfigError:
-        if config is not None or any((root / place).exists() for place in PLACES):
-            raise
-        letter = Newsletter(root, Settings())
-    if letter.has_store:
+    is_newsletter = config is not None or any((root / place).exists() for place in PLACES)
+    letter = Newsletter(root, load(root, config) if is_newsletter else Settings())
+    if is_newsletter and letter.has_store:
         return rehearse_files(letter.store, letter.reader(), files)
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/digest.db")
