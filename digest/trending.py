@@ -16,7 +16,7 @@ from datetime import UTC, date, timedelta, tzinfo
 from math import log2
 
 from digest.models import Paper, Sighting
-from digest.render.names import day_month, ordinal
+from digest.text.english import day_month, ordinal
 
 LONG_ABSENCE_DAYS = 30
 

@@ -66,14 +66,3 @@ def test_addresses_are_absolute_and_folders_end_with_a_slash() -> None:
     assert names.edition_url(SITE, "2026-03-11") == f"{SITE.url}/editions/2026-03-11/"
     assert names.paper_url(SITE, "a b") == f"{SITE.url}/papers/a%20b/"
     assert names.url(SITE, "feeds/rss.xml") == f"{SITE.url}/feeds/rss.xml"
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [
-        *((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (21, "21st"), (102, "102nd")),
-        *((11, "11th"), (12, "12th"), (13, "13th"), (113, "113th")),
-    ],
-)
-def test_numbers_of_an_order(number: int, expected: str) -> None:
-    assert names.ordinal(number) == expected

@@ -90,6 +90,14 @@ def summary(edition: Edition) -> str:
     return ", ".join(parts) + f", from {listings}" * bool(edition.listings)
 
 
+def links_of(paper: Paper) -> Iterator[tuple[str, str]]:
+    """Yield a word to show and an address for each link of a paper that is one of the web."""
+    for word, address in paper.links:
+        label = _LINK_WORDS.get(word) or one_line(word).capitalize()
+        if label and (target := web_address(address)):
+            yield label, target
+
+
 def source_url(paper: Paper) -> str | None:
     """Address the paper where its authors put it, if the dump told."""
     if told := web_address(paper.url):
@@ -125,7 +133,7 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
         reason=one_line(entry.reason),
         authors=author_line(paper.authors),
         abstract=one_line(paper.abstract),
-        links=(*_links(paper), ("Details", page)),
+        links=(*links_of(paper), ("Details", page)),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
     )
@@ -138,13 +146,6 @@ def _shortened(card: Card, shape: Shape) -> Card:
         abstract=_short(card.abstract, shape.abstract),
         note=_short(card.note, shape.note),
     )
-
-
-def _links(paper: Paper) -> Iterator[tuple[str, str]]:
-    for word, address in paper.links:
-        label = _LINK_WORDS.get(word) or one_line(word).capitalize()
-        if label and (target := web_address(address)):
-            yield label, target
 
 
 def _short(text: str, limit: int | None) -> str:

@@ -9,14 +9,9 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import quote
 
-from digest.models import Cadence, Edition, Site
+from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.text.english import MONTHS, WEEKDAYS, day_month
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
 
 
@@ -61,28 +56,17 @@ def edition_tag_uri(site: Site, name: str) -> str:
     return _tag(site, f"edition/{name}")
 
 
-def edition_title(edition: Edition) -> str:
+def edition_title(edition: Edition | EditionRecord) -> str:
     """Say which period: `Wednesday 11 March 2026`, `Week 11 of 2026 (9–15 March)`, `March 2026`."""
     start = edition.start
     match edition.cadence:
         case Cadence.DAY:
-            return f"{_WEEKDAYS[start.weekday()]} {day_month(start)} {start.year}"
+            return f"{WEEKDAYS[start.weekday()]} {day_month(start)} {start.year}"
         case Cadence.WEEK:
             week = start.isocalendar()
             return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
         case Cadence.MONTH:
-            return f"{_MONTHS[start.month - 1]} {start.year}"
-
-
-def ordinal(number: int) -> str:
-    """Write 1 as `1st`, 12 as `12th`."""
-    ending = "th" if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, "th")
-    return f"{number}{ending}"
-
-
-def day_month(day: date) -> str:
-    """Write a day as `11 March`, in English whatever the machine's locale."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+            return f"{MONTHS[start.month - 1]} {start.year}"
 
 
 def _tag(site: Site, specific: str) -> str:

@@ -14,12 +14,11 @@ import jinja2
 
 from digest.models import Cadence, Edition, Paper, Rendered, Site
 from digest.render import feed_json, feed_xml, names
-from digest.render.cards import author_line, groups, source_url, summary
+from digest.render.cards import author_line, groups, links_of, source_url, summary
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.text import lines, one_line, web_address
+from digest.render.text import lines, one_line
 
 _FOLDER = "feeds"
-_LINK_WORDS = {"page": "Paper page", "pdf": "PDF", "code": "Code", "project": "Project"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +120,8 @@ def _items_of_editions(
 
 
 def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    links = [("Paper", source_url(paper))]
-    links += [
-        (_LINK_WORDS.get(word) or one_line(word), web_address(to)) for word, to in paper.links
-    ]
-    return tuple((word, address) for word, address in links if word and address)
+    links = (("Paper", source_url(paper)), *links_of(paper))
+    return tuple((word, address) for word, address in links if address)
 
 
 def _known(texts: Iterable[str]) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ import jinja2
 
 from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
 from digest.render import names, to_feeds
-from digest.render.cards import Card, Group, groups, source_url, summary
-from digest.render.text import lines, one_line, web_address
+from digest.render.cards import Card, Group, groups, links_of, source_url, summary
+from digest.render.text import lines, one_line
+from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
 from digest.trending import days_of
 
@@ -80,7 +81,7 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
         "keywords": _known(paper.keywords),
         "paper": paper,
         "source": source_url(paper),
-        "links": tuple(_links(paper)),
+        "links": _other_links(paper),
         "sightings": days_of(page.sightings, date.max),
         "published": _in_words(paper.published or ""),
         "editions": [
@@ -152,27 +153,20 @@ def _card(card: Card, paper: Paper) -> dict[str, object]:
         "path": paper_path(paper.slug),
         "authors": _known(paper.authors),
         "source": source_url(paper),
-        "links": tuple(_links(paper)),
+        "links": _other_links(paper),
     }
 
 
 def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str, object]]:
     mine = (record for record in records if record.cadence is cadence)
     return [
-        {"name": record.name, "title": _edition_title(record), "path": edition_path(record.name)}
+        {
+            "name": record.name,
+            "title": names.edition_title(record),
+            "path": edition_path(record.name),
+        }
         for record in sorted(mine, key=lambda record: record.start, reverse=True)
     ]
-
-
-def _edition_title(record: EditionRecord) -> str:
-    bare = Edition(
-        name=record.name,
-        cadence=record.cadence,
-        start=record.start,
-        end=record.end,
-        updated=record.updated_at,
-    )
-    return names.edition_title(bare)
 
 
 def _title(paper: Paper) -> str:
@@ -183,11 +177,10 @@ def _known(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in map(one_line, texts) if text)
 
 
-def _links(paper: Paper) -> Iterator[tuple[str, str]]:
-    for word, address in paper.links:
-        target = web_address(address)
-        if target and target != source_url(paper):
-            yield one_line(word), target
+def _other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """Return the links of a paper beside the one to where it can be read."""
+    source = source_url(paper)
+    return tuple((word, to) for word, to in links_of(paper) if to != source)
 
 
 def _page(
@@ -228,4 +221,4 @@ def _in_words(told: str) -> str:
 
 
 def _long_date(day: date) -> str:
-    return f"{names.day_month(day)} {day.year}"
+    return f"{day_month(day)} {day.year}"

@@ -1,0 +1,22 @@
+"""English words for days and numbers."""
+
+from datetime import date
+
+import pytest
+
+from digest.text.english import day_month, ordinal
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        *((1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (21, "21st"), (102, "102nd")),
+        *((11, "11th"), (12, "12th"), (13, "13th"), (113, "113th")),
+    ],
+)
+def test_numbers_of_an_order(number: int, expected: str) -> None:
+    assert ordinal(number) == expected
+
+
+def test_a_day_is_written_in_english():
+    assert day_month(date(2026, 3, 1)) == "1 March"
