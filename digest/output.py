@@ -94,6 +94,11 @@ class Output:
         with self._writing():
             return [path for batch in _batches(files) for path in self._change(batch)]
 
+    def differing(self, files: Iterable[Rendered]) -> list[str]:
+        """Return the paths that `write` would change, and change nothing."""
+        with _reported(self.folder):
+            return [file.path for batch in _batches(files) for file in self._changed(batch)]
+
     def create(self, files: Iterable[Rendered]) -> list[str]:
         """Publish those of `files` that are not there yet; the others stay as they are."""
         return self.write(file for file in files if not os.path.lexists(self._target(file.path)))

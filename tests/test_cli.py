@@ -136,6 +136,28 @@ def test_the_curator_works_on_a_draft(root):
     assert "no edition" in digest(root, "edition", "show", "yesterday", ok=2)
 
 
+def test_a_dry_run_of_the_curator_and_of_publishing_changes_nothing(root):
+    name = str(TODAY)
+    digest(root, "run")
+    before = {path: path.read_bytes() for path in (root / "output").rglob("*") if path.is_file()}
+    pin = ("edition", "pin", name, "2603.90002")
+    told = json.loads(digest(root, *pin, "--dry-run", "--json"))
+    assert told == {"edition": name, "paper": "arxiv:2603.90002", "done": "pinned"}
+    assert json.loads(digest(root, "publish", "--dry-run", "--json")) == {"published": []}
+    digest(root, *pin)
+    paths = json.loads(digest(root, "publish", "--dry-run", "--json"))["published"]
+    assert f"editions/{name}/index.html" in paths
+    after = {path: path.read_bytes() for path in (root / "output").rglob("*") if path.is_file()}
+    assert after == before
+    assert set(paths) <= set(json.loads(digest(root, "publish", "--json"))["published"])
+
+
+def test_a_dry_run_of_init_makes_nothing(tmp_path):
+    told = json.loads(digest(tmp_path, "init", tmp_path / "new", "--dry-run", "--json"))
+    assert str(tmp_path / "new" / "digest.toml") in told["made"]
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_backup_brings_everything_back(root, tmp_path):
     digest(root, "run")
     digest(root, "backup", tmp_path / "kept.db")

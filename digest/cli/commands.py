@@ -64,13 +64,22 @@ def init(
     samples: Annotated[
         bool, typer.Option("--samples", help="Put invented sample dumps in the inbox.")
     ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a new newsletter: a commented digest.toml, an inbox/ and a templates/ folder."""
-    from digest.cli.start import init as make
+    from digest.cli import shapes
+    from digest.cli.start import make, plan
     from digest.cli.words import say
 
-    for path in make(folder, with_samples=samples):
-        say(f"made {path}")
+    steps = plan(folder, with_samples=samples)
+    if not dry_run:
+        make(steps)
+    if as_json:
+        shapes.put({"made": [str(path) for path, _ in steps]})
+        return
+    for path, _ in steps:
+        say(f"{'would make' if dry_run else 'made'} {path}")
     say(f"Now drop dumps into {folder / 'inbox'}, and: digest --dir {folder} run")
 
 
@@ -135,6 +144,7 @@ def publish(
     everything: Annotated[
         bool, typer.Option("--all", help="Render everything again, not only what changed.")
     ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Write what changed in the store to the output folder."""
@@ -142,12 +152,13 @@ def publish(
     from digest.cli.words import say
 
     letter = newsletter()
-    paths = work.publish(letter, everything=everything)
+    paths = work.publish(letter, everything=everything, is_dry=dry_run)
     if as_json:
         shapes.put({"published": list(paths)})
         return
     output = letter.settings.paths.output
-    say(f"{len(paths)} files written to {output}" if paths else f"{output} is up to date")
+    done = "would be written" if dry_run else "written"
+    say(f"{len(paths)} files {done} to {output}" if paths else f"{output} is up to date")
 
 
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")

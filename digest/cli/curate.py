@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.context import AsJson, newsletter
+from digest.cli.context import AsJson, DryRun, newsletter
 
 if TYPE_CHECKING:
     from digest.store import Writing
@@ -66,27 +68,31 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def pin(name: Name, paper: PaperName) -> None:
+def pin(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Put a paper first; the next one pinned comes after it."""
-    _curate(name, paper, lambda tx, key: tx.curate_pin(name, key, True), "pinned")
+    wish = Wish(name=name, paper=paper, done="pinned")
+    _curate(wish, lambda tx, key: tx.curate_pin(name, str(key), True), dry_run, as_json)
 
 
 @app.command()
-def unpin(name: Name, paper: PaperName) -> None:
+def unpin(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Let a pinned paper stand where its score puts it."""
-    _curate(name, paper, lambda tx, key: tx.curate_pin(name, key, False), "unpinned")
+    wish = Wish(name=name, paper=paper, done="unpinned")
+    _curate(wish, lambda tx, key: tx.curate_pin(name, str(key), False), dry_run, as_json)
 
 
 @app.command()
-def hide(name: Name, paper: PaperName) -> None:
+def hide(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Leave a paper out of the edition."""
-    _curate(name, paper, lambda tx, key: tx.curate_hide(name, key, True), "hidden")
+    wish = Wish(name=name, paper=paper, done="hidden")
+    _curate(wish, lambda tx, key: tx.curate_hide(name, str(key), True), dry_run, as_json)
 
 
 @app.command()
-def unhide(name: Name, paper: PaperName) -> None:
+def unhide(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Take a hidden paper back in."""
-    _curate(name, paper, lambda tx, key: tx.curate_hide(name, key, False), "shown again")
+    wish = Wish(name=name, paper=paper, done="shown again")
+    _curate(wish, lambda tx, key: tx.curate_hide(name, str(key), False), dry_run, as_json)
 
 
 @app.command()
@@ -99,30 +105,54 @@ def note(
     file: Annotated[
         Path | None, typer.Option("--file", "-f", help="Read the note from a file.")
     ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Set the editor's note on an edition or one of its papers; an empty one removes it."""
+    told = (_read(file) if file is not None else text).strip()
+    wish = Wish(name=name, paper=paper, done="annotated" if told else "without a note")
+    _curate(wish, lambda tx, key: tx.curate_note(name, key, told), dry_run, as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the curator asks for: in which edition, of which paper (or of the edition itself)."""
+
+    name: str
+    paper: str | None
+    done: str
+
+
+class _UndoneError(Exception):
+    """Ends a dry run's transaction without keeping it."""
+
+
+def _curate(
+    wish: Wish, act: Callable[[Writing, str | None], None], dry_run: bool, as_json: bool
+) -> None:
+    from digest.cli import shapes
     from digest.cli.words import say
+
+    key = None
+    with suppress(_UndoneError), newsletter().store.writing() as tx:
+        key = _key(tx, wish.paper) if wish.paper else None
+        act(tx, key)
+        if dry_run:
+            raise _UndoneError
+    if as_json:
+        shapes.put({"edition": wish.name, "paper": key, "done": wish.done})
+        return
+    would = " (dry run: nothing was changed)" if dry_run else ". Now: digest publish"
+    say(f"{key or 'the edition'} {wish.done} in {wish.name}{would}")
+
+
+def _read(file: Path) -> str:
     from digest.errors import UsageError
 
-    letter = newsletter()
-    if file is not None:
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"the note cannot be read: {error}", at=str(file)) from error
-    with letter.store.writing() as tx:
-        tx.curate_note(name, _key(tx, paper) if paper else None, text.strip())
-    say(f"note {'set' if text.strip() else 'removed'}. Now: digest publish")
-
-
-def _curate(name: str, paper: str, act: Callable[[Writing, str], None], done: str) -> None:
-    from digest.cli.words import say
-
-    letter = newsletter()
-    with letter.store.writing() as tx:
-        key = _key(tx, paper)
-        act(tx, key)
-    say(f"{key} {done} in {name}. Now: digest publish")
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the note cannot be read: {error}", at=str(file)) from error
 
 
 def _key(tx: Writing, text: str) -> str:

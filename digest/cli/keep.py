@@ -55,18 +55,23 @@ def doctor(as_json: AsJson = False) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it; replaced if it is there.")],
     dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the whole store to one file, also while others work with it."""
+    from digest.cli import shapes
     from digest.cli.words import say
     from digest.store import backup as back_up
 
     letter = newsletter()
     _ = letter.store.id  # refused, as everywhere, where it is missing or damaged
-    if dry_run:
+    if not dry_run:
+        back_up(letter.settings.store.url, file)
+    if as_json:
+        shapes.put({"backup": str(file)})
+    elif dry_run:
         say(f"would write the store to {file}")
-        return
-    back_up(letter.settings.store.url, file)
-    say(f"the store is kept in {file}; digest restore {file} brings it back")
+    else:
+        say(f"the store is kept in {file}; digest restore {file} brings it back")
 
 
 def restore(
@@ -75,8 +80,10 @@ def restore(
         bool, typer.Option("--force", help="Replace a store that holds papers.")
     ] = False,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the store what a backup holds; then publish everything again."""
+    from digest.cli import shapes
     from digest.cli.words import say
     from digest.store import open_store
     from digest.store import restore as bring_back
@@ -84,7 +91,11 @@ def restore(
     letter = newsletter()
     if dry_run:
         open_store(f"sqlite:///{file.absolute()}", create=False).close()
+    else:
+        bring_back(letter.settings.store.url, file, force)
+    if as_json:
+        shapes.put({"restored": str(file)})
+    elif dry_run:
         say(f"{file} is a sound backup; it would become the store")
-        return
-    bring_back(letter.settings.store.url, file, force)
-    say(f"the store is what {file} held. Now: digest publish --all")
+    else:
+        say(f"the store is what {file} held. Now: digest publish --all")

@@ -21,12 +21,6 @@ def say(text: str = "") -> None:
     print(text.encode(encoding, "replace").decode(encoding))
 
 
-def warn(text: str) -> None:
-    """Print a line on stderr."""
-    encoding = sys.stderr.encoding or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr)
-
-
 def tell_run(report: RunReport, output: Path) -> None:
     """Tell what a run did, and which file to open."""
     for dump in report.dumps:

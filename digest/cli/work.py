@@ -12,6 +12,7 @@ from digest.cli.words import tracker
 from digest.inbox import Arrivals
 from digest.models import Diff
 from digest.pipeline.publish import publish as publish_store
+from digest.pipeline.publish import rehearse as rehearse_publish
 from digest.pipeline.rehearsal import rehearse as rehearse_files
 from digest.pipeline.report import DumpReport, RunReport, why_quiet
 from digest.pipeline.run import Tracks
@@ -36,8 +37,13 @@ def ingest(letter: Newsletter, files: Sequence[Path] | None) -> RunReport:
     )
 
 
-def publish(letter: Newsletter, *, everything: bool) -> tuple[str, ...]:
-    """Publish what changed, or everything."""
+def publish(letter: Newsletter, *, everything: bool, is_dry: bool) -> tuple[str, ...]:
+    """Publish what changed, or everything; or tell which files that would change."""
+    if is_dry:
+        track = tracker("Comparing")
+        return rehearse_publish(
+            letter.store, letter.output, letter.press, track, everything=everything
+        )
     return publish_store(
         letter.store,
         letter.output,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 import jinja2
 
@@ -62,6 +63,16 @@ def publish(
     if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
     return paths
+
+
+def rehearse(
+    store: Store, output: Output, press: Press, track: Track, *, everything: bool
+) -> tuple[str, ...]:
+    """Return the paths that `publish` would change; nothing is written or sealed."""
+    since = 0 if everything else _published_through(store, output, press)
+    with store.reading() as tx:
+        proofs = Proofs(tx, press, since)
+        return tuple(output.differing(track(chain(proofs.of_the_day(), proofs.rollups()))))
 
 
 class Proofs:
