@@ -42,11 +42,14 @@ def write_note(target: Path, name: str, reason: str, hint: str) -> None:
     """Say beside `target` why it is there; the note is there with all its bytes or not at all."""
     path = target.with_name(target.name + REASON)
     draft = path.with_name(f".reason-{os.getpid()}.tmp")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(_note(name, reason, hint))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(_note(name, reason, hint))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def sync(folder: Path) -> None:
