@@ -37,7 +37,7 @@ def ingest(letter: Newsletter, files: Sequence[Path] | None) -> RunReport:
     )
 
 
-def publish(letter: Newsletter, *, everything: bool, is_dry: bool) -> tuple[str, ...]:
+def publish(letter: Newsletter, *, everything: bool, is_dry: bool = False) -> tuple[str, ...]:
     """Publish what changed, or everything; or tell which files that would change."""
     if is_dry:
         track = tracker("Comparing")
