@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -228,6 +229,16 @@ def test_status_tells_what_was_read_what_waits_and_what_was_rejected(root):
     assert told["rejected"][0]["reason"]
     assert told["ready"] + told["waiting"] == ["later.json"]
     assert told["due"]["next"] > told["at"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux has a file that fails")
+def test_a_file_that_the_disk_cannot_give_is_told_and_stops_no_other(root):
+    told = json.loads(digest(root, "diff", "--json", "/proc/self/mem", ok=3))
+    assert told[0]["status"] == "rejected"
+    assert told[0]["reason"] == "it cannot be read: Input/output error"
+    good = next((root / "inbox").glob("*.json"))
+    told = json.loads(digest(root, "run", "--json", "/proc/self/mem", good))
+    assert sorted(dump["status"] for dump in told["dumps"]) == ["read", "rejected"]
 
 
 def test_a_format_of_another_package_is_read(root, tmp_path):

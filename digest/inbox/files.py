@@ -63,7 +63,7 @@ class Opened:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
-    """Open a dump; raises `DumpError` where it is no regular file or cannot be opened."""
+    """Open a dump; raises `DumpError` where it is no regular file, or the disk fails to give it."""
     try:
         _insist_on_file(os.lstat(path))
         descriptor = os.open(path, SAFELY)
@@ -72,7 +72,13 @@ def opened(path: Path) -> Iterator[Opened]:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         _insist_on_file(status)
-        yield Opened(path=path, file=file, identity=identity_of(status))
+        try:
+            yield Opened(path=path, file=file, identity=identity_of(status))
+        except OSError as e:
+            raise DumpError(
+                f"it cannot be read: {e.strerror}",
+                hint="look at the disk and at the file, then drop it again",
+            ) from e
 
 
 def digest_of(file: BufferedReader) -> str:
