@@ -14,7 +14,18 @@ from digest.models import Edition, ListedPaper
 from digest.render import to_json
 
 PAPER_KEYS = [
-    *("key", "title", "abstract", "authors", "url", "arxiv_id", "doi", "published"),
+    *(
+        "key",
+        "title",
+        "title_text",
+        "abstract",
+        "abstract_text",
+        "authors",
+        "url",
+        "arxiv_id",
+        "doi",
+        "published",
+    ),
     *("votes", "position"),
     *("version", "summary", "keywords", "links", "comments", "organization"),
 ]
@@ -90,7 +101,9 @@ def test_a_listed_paper_has_the_same_form_as_a_stored_one() -> None:
     assert to_json.paper_json(listed, "doi:10.1000/x", 4) == {
         "key": "doi:10.1000/x",
         "title": "T",
+        "title_text": "T",
         "abstract": "A",
+        "abstract_text": "A",
         "authors": ["Ada"],
         "url": None,
         "arxiv_id": None,

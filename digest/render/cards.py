@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from digest.models import Edition, Entry, Paper, Section, Site
 from digest.render import names
 from digest.render.text import cut, lines, one_line, web_address
+from digest.text.legible import legible, legible_name
 
 _SHOWN_AUTHORS = 6
 _HEADINGS = {
@@ -109,7 +110,7 @@ def source_url(paper: Paper) -> str | None:
 
 def author_line(authors: Sequence[str]) -> str:
     """Name the authors in words; of a long list the first, and how many others."""
-    known = [name for name in map(one_line, authors) if name]
+    known = [name for name in map(legible_name, authors) if name]
     shown = known if len(known) <= _SHOWN_AUTHORS else known[: _SHOWN_AUTHORS - 2]
     if rest := len(known) - len(shown):
         return f"{', '.join(shown)} and {rest} others"
@@ -127,12 +128,12 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
     page = names.paper_url(site, paper.slug)
     return Card(
         number=number,
-        title=one_line(paper.title) or "Untitled",
+        title=legible(paper.title) or "Untitled",
         url=source_url(paper) or page,
         page=page,
         reason=one_line(entry.reason),
         authors=author_line(paper.authors),
-        abstract=one_line(paper.abstract),
+        abstract=legible(paper.abstract),
         links=(*links_of(paper), ("Details", page)),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,

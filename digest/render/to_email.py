@@ -20,7 +20,8 @@ from digest.mail.message import Letter, build_message
 from digest.models import Edition, Rendered, Site
 from digest.render import names
 from digest.render.cards import Group, Shape, groups, shortened, summary
-from digest.render.text import cut, lines, one_line
+from digest.render.text import cut, lines
+from digest.text.legible import legible
 
 _SUBJECT_CHARS = 70
 _PREHEADER_CHARS = 140
@@ -52,17 +53,17 @@ def subject(edition: Edition) -> str:
         return f"{names.edition_title(edition)}: nothing new"
     rest = len(edition.entries) - 1
     ending = f", and {rest} more" if rest else ""
-    best = one_line(edition.entries[0].paper.title) or "Untitled"
+    best = legible(edition.entries[0].paper.title) or "Untitled"
     return cut(best, _SUBJECT_CHARS - len(ending)) + ending
 
 
 def preheader(edition: Edition) -> str:
     """Say what a list of mails shows beside the subject: the papers that come after the best."""
-    others = [one_line(entry.paper.title) for entry in edition.entries[1:6]]
+    others = [legible(entry.paper.title) for entry in edition.entries[1:6]]
     if others:
         return cut("Also: " + "; ".join(others), _PREHEADER_CHARS)
     if edition.entries:
-        return cut(one_line(edition.entries[0].paper.abstract), _PREHEADER_CHARS)
+        return cut(legible(edition.entries[0].paper.abstract), _PREHEADER_CHARS)
     return summary(edition)
 
 

@@ -17,6 +17,7 @@ from digest.render import feed_json, feed_xml, names
 from digest.render.cards import author_line, groups, links_of, source_url, summary
 from digest.render.feed_items import Feed, FeedItem
 from digest.render.text import lines, one_line
+from digest.text.legible import legible, legible_name
 
 _FOLDER = "feeds"
 
@@ -73,7 +74,7 @@ def _items_of_papers(
     template = templates.get_template("feeds/paper.html")
     for told in papers:
         paper = told.paper
-        abstract = one_line(paper.abstract)
+        abstract = legible(paper.abstract)
         values = {
             "authors": author_line(paper.authors),
             "reason": one_line(told.reason),
@@ -87,7 +88,7 @@ def _items_of_papers(
             id=names.tag_uri(site, paper.key),
             url=names.paper_url(site, paper.slug),
             source=source_url(paper),
-            title=one_line(paper.title) or "Untitled",
+            title=legible(paper.title) or "Untitled",
             html=template.render(values),
             text=abstract,
             authors=_known(paper.authors),
@@ -125,7 +126,7 @@ def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
 
 
 def _known(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in map(one_line, texts) if text))
+    return tuple(dict.fromkeys(text for text in map(legible_name, texts) if text))
 
 
 def _feed(items: tuple[FeedItem, ...], folder: str, ending: str, feed_id: str, site: Site) -> Feed:

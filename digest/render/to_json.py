@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from digest.models import Edition, Entry, ListedPaper, Paper, Rendered, Site
 from digest.render import names
+from digest.text.legible import legible
 
 Json = dict[str, object]
 
@@ -30,7 +31,9 @@ def paper_json(paper: Paper | ListedPaper, key: str, position: int) -> Json:
     return {
         "key": key,
         "title": paper.title,
+        "title_text": legible(paper.title),
         "abstract": paper.abstract,
+        "abstract_text": legible(paper.abstract),
         "authors": list(paper.authors),
         "url": paper.url,
         "arxiv_id": paper.arxiv_id,

@@ -19,6 +19,7 @@ from digest.render.cards import Card, Group, groups, links_of, source_url, summa
 from digest.render.text import lines, one_line
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
+from digest.text.legible import legible, legible_name
 from digest.trending import days_of
 
 HOME = "index.html"
@@ -75,9 +76,9 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
     values = {
         "title": _title(paper),
         "authors": _known(paper.authors),
-        "abstract": one_line(paper.abstract),
-        "summary": one_line(paper.summary or ""),
-        "organization": one_line(paper.organization or ""),
+        "abstract": legible(paper.abstract),
+        "summary": legible(paper.summary or ""),
+        "organization": legible_name(paper.organization or ""),
         "keywords": _known(paper.keywords),
         "paper": paper,
         "source": source_url(paper),
@@ -170,11 +171,11 @@ def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str
 
 
 def _title(paper: Paper) -> str:
-    return one_line(paper.title) or "Untitled"
+    return legible(paper.title) or "Untitled"
 
 
 def _known(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text for text in map(one_line, texts) if text)
+    return tuple(text for text in map(legible_name, texts) if text)
 
 
 def _other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
