@@ -1,7 +1,8 @@
 """Makes text from a dump fit where it stands: safe, short, wrapped, escaped for Markdown.
 
-`FILTERS` are the same functions for templates. HTML needs only `note_html`: templates escape it.
-Nothing here decides what is shown, and no text is made legible: LaTeX stays LaTeX.
+`FILTERS` are the same functions for templates. HTML needs only `note_html` and `math_html`, since
+templates escape it. Nothing here decides what is shown, and but for `math_html` no text is made
+legible: LaTeX stays LaTeX.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from markupsafe import Markup
 
-from digest.render import notes
+from digest.render import cuts, notes
 from digest.text.hygiene import clean, remove_unsafe
 
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -23,19 +24,18 @@ _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _URL_SAFE = "/%:@!$&'*+,;=~"  # not the parentheses, which end a link in Markdown
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]>#"}
-    | {character: f"&#{ord(character)};" for character in "~|@"}
+    | {character: f"&#{ord(character)};" for character in "~|@$"}
     | {"<": "&lt;"}
 )
 _ENTITY = re.compile("&(?=[#A-Za-z])")
-_DOMAIN_DOT = re.compile(r"\.(?<=[A-Za-z0-9-]\.)(?=[A-Za-z]{2})")
+_DOMAIN_DOT = re.compile(r"(?<=[A-Za-z0-9-])\.(?=[A-Za-z]{2})|(?<=[Ww]{3})\.")
+_MEANT_COLON = re.compile(r"(?<=\]):|:(?=[a-z0-9_+\\-]{1,40}:)")  # a reference, a drawn face
 _BLOCK_START = re.compile(r"(?:[-+](?=[\s-]|$)|[=:])")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027]")  # beyond: marks, and wide characters
 _ADDRESSES = ("http://", "https://")
-_REGIONAL = range(0x1F1E6, 0x1F200)
-_JOINING = (range(0x1F3FB, 0x1F400), range(0xE0020, 0xE0080), range(0x1160, 0x1200))
-_ZERO_WIDTH_JOINER = "\u200d"
-_VIRAMA = 9  # the combining class that ties the next consonant to it
+
+cut = cuts.cut
 
 
 def one_line(text: str) -> str:
@@ -68,22 +68,6 @@ def web_address(address: str | None) -> str | None:
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
 
 
-def cut(text: str, limit: int) -> str:
-    """Shorten `text` to at most `limit` characters, at a word if one ends near, with an ellipsis.
-
-    What a reader sees as one character (UAX #29, in the main) is never cut in two.
-    """
-    if len(text) <= limit:
-        return text
-    end = limit - 1
-    space = text.rfind(" ", 0, end + 1)
-    if space > 0.6 * end:
-        end = space
-    while end > 0 and _is_inside(text, end):
-        end -= 1
-    return text[:end].rstrip(" ,;:.-–—([") + "…" if limit > 0 else ""
-
-
 def wrap(text: str, width: int = 72, indent: str = "") -> str:
     """Break `text` into lines of at most `width` columns. An address is never broken."""
     columns_of = _columns if _ODD_WIDTH.search(text) else len
@@ -104,10 +88,11 @@ def markdown_escape(text: str) -> str:
     """Write one line of text so that every Markdown renderer shows just that text.
 
     A backslash where the first Markdown already knew it, an entity elsewhere, and both only where
-    a character could mean something. `$` stays: where mathematics is rendered, it is meant.
+    a character could mean something. `$` is money: mathematics has been made Unicode.
     """
     text = _ENTITY.sub("&amp;", one_line(text)).translate(_MARKDOWN)
-    text = _DOMAIN_DOT.sub(r"\.", text).replace("://", "&#58;//")  # GFM would make links of them
+    text = _DOMAIN_DOT.sub(r"\.", text).replace("//", "/&#47;")  # some make links of them
+    text = _MEANT_COLON.sub("&#58;", text)
     text = _NUMBERED.sub(r"\1\\\2", text, count=1) if _NUMBERED.match(text) else text
     if _BLOCK_START.match(text):
         return (f"\\{text[0]}" if text[0] in "-+" else f"&#{ord(text[0])};") + text[1:]
@@ -126,7 +111,7 @@ def quoted(text: str) -> str:
 
 def note_html(note: str) -> Markup:
     """Render an editor's note as HTML without anything active."""
-    return notes.to_html(lines(note))
+    return Markup(lines(notes.to_html(lines(note))))  # noqa: S704  as safe as it was before
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
@@ -153,25 +138,6 @@ def _percent(part: str) -> str:
     return quote(_STRAY_PERCENT.sub("%25", part), safe=_URL_SAFE + "?")
 
 
-def _is_inside(text: str, at: int) -> bool:
-    """Tell whether a cut before `text[at]` would part what belongs together."""
-    before, after = text[at - 1], text[at]
-    if before < "\u0300" and after < "\u0300":
-        return False
-    if unicodedata.category(after)[0] == "M" or _ZERO_WIDTH_JOINER in (before, after):
-        return True
-    if any(ord(after) in joining for joining in _JOINING):
-        return True
-    if unicodedata.combining(before) == _VIRAMA:
-        return True
-    if ord(after) in _REGIONAL:
-        run = at
-        while run > 0 and ord(text[run - 1]) in _REGIONAL:
-            run -= 1
-        return (at - run) % 2 == 1
-    return False
-
-
 def _wrapped(words: list[str], width: int, columns_of: Callable[[str], int]) -> Iterator[str]:
     line, used = "", width  # as if full, so that the first word opens a line
     for word in words:
@@ -194,7 +160,7 @@ def _pieces(word: str, width: int) -> Iterator[str]:
     start, used = 0, 0
     for at, character in enumerate(word if not word.startswith(_ADDRESSES) else ""):
         columns = _columns(character)
-        if used + columns > width and at > start and not _is_inside(word, at):
+        if used + columns > width and at > start and not cuts.is_inside(word, at):
             yield word[start:at]
             start, used = at, 0
         used += columns
