@@ -13,14 +13,20 @@ from digest.errors import EditionError
 from digest.models import (
     Announced,
     Cadence,
+    Day,
     Edition,
     EditionRecord,
     Entry,
+    History,
     Material,
     Section,
+    Tally,
 )
-from digest.trending import Day, Rules, day_in_words, days_of, is_rising, reason, revision_in_words
+from digest.trending import Rules, day_in_words, days_of, is_rising, reason, revision_in_words
 from digest.trending import score as score_of
+
+PICTURED_DAYS = 14
+"""How many days a picture tells of, that of a month apart."""
 
 _NAME = re.compile(r"(\d{4})-(?:W(\d\d)|(\d\d)(?:-(\d\d))?)")
 
@@ -102,6 +108,13 @@ def is_due(record: EditionRecord, today: date, zone: tzinfo, *, publishing: bool
     return was_live or (publishing and record.cadence is Cadence.DAY)
 
 
+def pictured(record: EditionRecord | Material) -> tuple[date, date]:
+    """Return the first and last day that an edition's pictures may tell of."""
+    if record.cadence is Cadence.DAY:
+        return record.end - timedelta(days=PICTURED_DAYS - 1), record.end
+    return record.start, record.end
+
+
 def compose(material: Material, rules: Rules) -> Edition:
     """Choose and rank what stands in an edition; the same material gives the same edition."""
     on = min(material.listing_days[0], material.end) if material.listing_days else material.end
@@ -111,6 +124,7 @@ def compose(material: Material, rules: Rules) -> Edition:
     again = _without(material.seen, {**material.new, **material.revised})
     trending = desk.entries(Section.TRENDING, desk.rising(again))
     pinned = sum(entry.is_pinned for entry in trending)
+    trending = trending[: max(rules.trending_limit, pinned)]
     return Edition(
         name=material.name,
         cadence=material.cadence,
@@ -120,9 +134,18 @@ def compose(material: Material, rules: Rules) -> Edition:
         note=material.curation.note,
         listings=material.listings,
         new=new,
-        trending=trending[: max(rules.trending_limit, pinned)],
+        trending=trending,
         revised=revised,
+        tallies=_tallies(material, len(new), len(trending), len(revised)),
     )
+
+
+def _tallies(material: Material, new: int, trending: int, revised: int) -> tuple[Tally, ...]:
+    """Add what a day itself holds to what the days before it do."""
+    if material.cadence is not Cadence.DAY:
+        return material.tallies
+    own = Tally(day=material.end, new=new, trending=trending, revised=revised)
+    return (*material.tallies, own)
 
 
 def _without(
@@ -194,7 +217,13 @@ class _Desk:
             is_pinned=paper.key in curation.pinned,
             note=curation.notes.get(paper.key, ""),
             announced=_within(announced.at, self._material, self._rules.zone),
+            history=self._history(days) if section is Section.TRENDING else None,
         )
+
+    def _history(self, days: tuple[Day, ...]) -> History:
+        start = min(self._material.start, self._on - timedelta(days=PICTURED_DAYS - 1))
+        told = tuple(day for day in days if day.day >= start)
+        return History(start=start, end=self._on, days=told)
 
     def _reason(
         self, section: Section, number: int, announced: Announced, days: tuple[Day, ...]

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from digest.models import Cadence, Edition, Entry, Paper, Section
+from digest.models import Cadence, Day, Edition, Entry, History, Paper, Section, Tally
 
 
 def freeze(edition: Edition) -> str:
@@ -32,9 +32,21 @@ def thaw(text: str) -> Edition:
             "new": tuple(map(_entry, told["new"])),
             "trending": tuple(map(_entry, told["trending"])),
             "revised": tuple(map(_entry, told["revised"])),
+            "tallies": tuple(Tally(**_dated(tally, "day")) for tally in told.get("tallies", ())),
         }
     )
     return replace(edition, is_sealed=True)
+
+
+def tally(text: str) -> Tally:
+    """Count what stands in the daily edition that was frozen, without thawing all of it."""
+    told = json.loads(text)
+    return Tally(
+        day=date.fromisoformat(told["end"]),
+        new=len(told["new"]),
+        trending=len(told["trending"]),
+        revised=len(told["revised"]),
+    )
 
 
 def _plain(value: object) -> str:
@@ -51,8 +63,20 @@ def _entry(told: dict[str, Any]) -> Entry:
             "paper": _paper(told["paper"]),
             "section": Section(told["section"]),
             "announced": datetime.fromisoformat(told["announced"]),
+            "history": _history(told.get("history")),
         }
     )
+
+
+def _history(told: dict[str, Any] | None) -> History | None:
+    if told is None:
+        return None
+    days = tuple(Day(**_dated(day, "day")) for day in told["days"])
+    return History(**(_dated(told, "start", "end") | {"days": days}))
+
+
+def _dated(told: dict[str, Any], *names: str) -> dict[str, Any]:
+    return told | {name: date.fromisoformat(told[name]) for name in names}
 
 
 def _paper(told: dict[str, Any]) -> Paper:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta, tzinfo
 from math import log2
 
-from digest.models import Paper, Sighting
+from digest.models import Day, Paper, Sighting
 from digest.text.english import day_month, ordinal
 
 LONG_ABSENCE_DAYS = 30
@@ -30,21 +30,6 @@ class Rules:
     listing_days: int = 5
     trending_limit: int = 10
     zone: tzinfo = UTC
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """A paper's sightings of one day: the best place it had, and the most votes it was given."""
-
-    day: date
-    position: int
-    listed: int
-    votes: int | None
-
-    @property
-    def height(self) -> float:
-        """Return 1 for the first of a listing, falling evenly towards 1/2 for the last."""
-        return 1 - (self.position - 1) / (2 * self.listed)
 
 
 def days_of(sightings: Iterable[Sighting], on: date) -> tuple[Day, ...]:

@@ -1,5 +1,7 @@
 """Editions: names, periods, where papers go, when one is sealed, what stands in it."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +10,10 @@ from builders import paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.edition import compose, home, is_due, name_of, opened, period
+from digest.edition import compose, home, is_due, name_of, opened, period, pictured
 from digest.errors import EditionError
-from digest.frozen import freeze, thaw
-from digest.models import Announced, Cadence, Curation, Material, Sighting
+from digest.frozen import freeze, tally, thaw
+from digest.models import Announced, Cadence, Curation, Material, Sighting, Tally
 from digest.trending import Rules
 
 DAY = date(2026, 3, 11)
@@ -195,9 +197,65 @@ def test_a_backfill_is_dated_by_its_day_not_by_when_it_came():
     assert {entry.announced for entry in edition.new} == {edition.updated}
 
 
+def test_a_trending_paper_tells_its_days_and_others_do_not():
+    days = (DAY - timedelta(days=14), DAY - timedelta(days=13), DAY - timedelta(days=2), DAY)
+    again = {**material().sightings, 4: tuple(seen(4, day, votes=9) for day in days)}
+    edition = compose(material(sightings=again), Rules())
+    history = edition.trending[0].history
+    assert (history.start, history.end) == (DAY - timedelta(days=13), DAY)
+    assert [day.day for day in history.days] == list(days[1:])
+    assert {entry.history for entry in edition.new} == {None}
+
+
+def test_a_roll_up_tells_of_its_period_but_never_of_what_is_to_come():
+    month = {"name": "2026-03", "cadence": Cadence.MONTH, "start": date(2026, 3, 1)}
+    edition = compose(material(**month, end=date(2026, 3, 31)), Rules())
+    history = edition.trending[0].history
+    assert (history.start, history.end) == (DAY - timedelta(days=13), DAY)
+    late = {"listing_days": (date(2026, 3, 30),), "curation": Curation(pinned=(paper(4).key,))}
+    edition = compose(material(**month, end=date(2026, 3, 31), **late), Rules())
+    history = edition.trending[0].history
+    assert (history.start, history.end) == (date(2026, 3, 1), date(2026, 3, 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("2026-03-11", date(2026, 2, 26), DAY),
+        ("2026-W11", date(2026, 3, 9), date(2026, 3, 15)),
+        ("2026-02", date(2026, 2, 1), date(2026, 2, 28)),
+    ],
+)
+def test_pictures_tell_of_a_fortnight_or_of_the_period(name, first, last):
+    assert pictured(opened(name, NOON)) == (first, last)
+
+
+def test_a_day_counts_itself_after_the_days_before_it():
+    before = (Tally(day=DAY - timedelta(days=2), new=7, trending=1, revised=2),)
+    edition = compose(material(tallies=before), Rules())
+    assert edition.tallies == (*before, Tally(day=DAY, new=3, trending=1))
+    week = {"name": "2026-W11", "cadence": Cadence.WEEK, "end": DAY + timedelta(days=4)}
+    assert compose(material(tallies=before, **week), Rules()).tallies == before
+
+
 def test_a_sealed_edition_is_thawed_as_it_was_frozen():
-    edition = compose(material(curation=Curation(notes={paper(1).key: "«Ω»\n\x00"})), Rules())
+    again = {**material().sightings, 4: (seen(4, DAY - timedelta(days=2)), seen(4, votes=2))}
+    curation = Curation(notes={paper(1).key: "«Ω»\n\x00"})
+    before = (Tally(day=DAY - timedelta(days=2), new=7),)
+    edition = compose(material(curation=curation, sightings=again, tallies=before), Rules())
     thawed = thaw(freeze(edition))
     assert thawed.is_sealed
+    assert thawed == replace(edition, is_sealed=True)
     assert freeze(thawed) == freeze(thaw(freeze(thawed)))
-    assert thawed.entries == edition.entries
+    assert tally(freeze(edition)) == edition.tallies[-1]
+
+
+def test_an_edition_sealed_before_there_were_pictures_is_still_read():
+    told = json.loads(freeze(compose(material(), Rules())))
+    del told["tallies"]
+    for entry in told["new"] + told["trending"] + told["revised"]:
+        del entry["history"]
+    old = thaw(json.dumps(told))
+    assert old.tallies == ()
+    assert {entry.history for entry in old.entries} == {None}
+    assert tally(json.dumps(told)) == Tally(day=DAY, new=3, trending=1)

@@ -100,6 +100,24 @@ def test_touching_tells_when_and_marks_the_week_and_month(store: Store) -> None:
     assert found.updated_at == NOON + HOUR
 
 
+def test_touching_marks_the_drafts_that_end_later(store: Store) -> None:
+    """Their pictures tell what the day holds."""
+    record_new(store, [1])
+    record_new(store, [2], NEXT)
+    before = store.change
+    with store.writing() as tx:
+        tx.touch_edition("2026-03-11", NOON + HOUR)
+    with store.reading() as tx:
+        names = {edition.name for edition in tx.editions(since_change=before)}
+    assert names == {"2026-03-11", "2026-03-12", "2026-W11", "2026-03"}
+    with store.writing() as tx:
+        before = store.change
+        tx.touch_edition("2026-03-12", NOON + HOUR)
+    with store.reading() as tx:
+        names = {edition.name for edition in tx.editions(since_change=before)}
+    assert names == {"2026-03-12", "2026-W11", "2026-03"}
+
+
 def test_an_edition_that_is_not_there_is_refused(store: Store) -> None:
     with pytest.raises(EditionError, match="no edition 2026-01-01"), store.writing() as tx:
         tx.seal("2026-01-01", "{}", NOON)

@@ -14,11 +14,14 @@ from digest.models.editions import (
     EditionRecord,
     Entry,
     Material,
+    Tally,
 )
 from digest.models.output import Rendered, Site
 from digest.models.papers import (
+    Day,
     Diff,
     DumpRecord,
+    History,
     Known,
     KnownPaper,
     Links,
@@ -34,12 +37,14 @@ __all__ = [
     "Announced",
     "Cadence",
     "Curation",
+    "Day",
     "Diff",
     "DumpRecord",
     "DumpStatus",
     "Edition",
     "EditionRecord",
     "Entry",
+    "History",
     "Known",
     "KnownPaper",
     "Links",
@@ -52,4 +57,5 @@ __all__ = [
     "Section",
     "Sighting",
     "Site",
+    "Tally",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from digest.models.papers import Paper, Sighting
+from digest.models.papers import History, Paper, Sighting
 from digest.models.words import Cadence, Section
 
 
@@ -15,7 +15,7 @@ class Entry:
     """A paper as it stands in an edition, with its score and the reason for its place.
 
     `announced` is when the paper became public in this edition (aware UTC). `note` is the
-    editor's, in Markdown.
+    editor's, in Markdown. `history` is told of trending papers: the days up to this edition.
     """
 
     paper: Paper
@@ -28,6 +28,17 @@ class Entry:
     is_pinned: bool = False
     note: str = ""
     announced: datetime
+    history: History | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many papers a day's edition holds, by section."""
+
+    day: date
+    new: int = 0
+    trending: int = 0
+    revised: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +46,8 @@ class Edition:
     """The papers published for one period: `2026-03-11`, `2026-W11` or `2026-03`.
 
     `start` and `end` are its first and last day, both included. `updated` is when its content
-    last changed (aware UTC). `listings` counts the dumps it was made from.
+    last changed (aware UTC). `listings` counts the dumps it was made from. `tallies` count what the
+    daily editions up to here hold, oldest first: a roll-up's own, a day's and those before it.
     """
 
     name: str
@@ -49,6 +61,7 @@ class Edition:
     new: tuple[Entry, ...] = ()
     trending: tuple[Entry, ...] = ()
     revised: tuple[Entry, ...] = ()
+    tallies: tuple[Tally, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -84,7 +97,7 @@ class Material:
     `new` are announced here and nowhere else of this cadence; `revised` came as a new version;
     `seen` stood in one of the edition's dumps, whatever else they are. `sightings` holds, oldest
     first, each such paper's sightings up to the edition's last day. `listing_days` are the last
-    days with a listing up to then, newest first.
+    days with a listing up to then, newest first. `tallies` are those of the other daily editions.
     """
 
     name: str
@@ -99,6 +112,7 @@ class Material:
     revised: Mapping[int, Announced]
     seen: Mapping[int, Announced]
     listing_days: tuple[date, ...]
+    tallies: tuple[Tally, ...] = ()
     curation: Curation = field(default_factory=Curation)
 
 

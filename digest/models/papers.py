@@ -92,6 +92,30 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A paper's sightings of one day: the best place it had, and the most votes it was given."""
+
+    day: date
+    position: int
+    listed: int
+    votes: int | None
+
+    @property
+    def height(self) -> float:
+        """Return 1 for the first of a listing, falling evenly towards 1/2 for the last."""
+        return 1 - (self.position - 1) / (2 * self.listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The days a paper was listed on, oldest first, from `start` to `end`, both included."""
+
+    start: date
+    end: date
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """A listed paper that is one we know.
 

@@ -3,33 +3,75 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from digest.edition import compose, is_due
-from digest.frozen import freeze, thaw
-from digest.models import Edition, EditionRecord
+from digest.edition import compose, is_due, name_of, pictured
+from digest.frozen import freeze, tally, thaw
+from digest.models import Cadence, Edition, EditionRecord, Tally
 from digest.store import Reading, Store
 from digest.trending import Rules
 
 
 def seal_due(store: Store, rules: Rules, now: datetime, *, publishing: bool) -> tuple[str, ...]:
-    """Seal every edition whose time is over; return their names. See DESIGN.md, rules of time."""
+    """Seal every edition whose time is over; return their names. See DESIGN.md, rules of time.
+
+    Days before what comes after them, for an edition's pictures tell of the days before it.
+    """
     today = now.astimezone(rules.zone).date()
     with store.reading() as tx:
         open_ones = tx.editions(unsealed_only=True)
-    due = [r.name for r in open_ones if is_due(r, today, rules.zone, publishing=publishing)]
-    for name in due:
+    due = [r for r in open_ones if is_due(r, today, rules.zone, publishing=publishing)]
+    due.sort(key=lambda record: (record.end, record.cadence is not Cadence.DAY))
+    desk = Desk(rules)
+    for name in (record.name for record in due):
         with store.writing() as tx:
             record = tx.edition(name)
             if record is not None and record.sealed_at is None:
-                edition = compose(tx.material(name, listing_days=rules.listing_days), rules)
+                edition = desk.compose(tx, record)
                 tx.seal(name, freeze(replace(edition, is_sealed=True)), now)
-    return tuple(due)
+    return tuple(record.name for record in due)
 
 
 def edition_of(tx: Reading, record: EditionRecord, rules: Rules) -> Edition:
     """Return an edition as it is published: as it was sealed, or composed from what is known."""
-    frozen = tx.frozen(record.name) if record.sealed_at is not None else None
-    if frozen is not None:
-        return thaw(frozen)
-    return compose(tx.material(record.name, listing_days=rules.listing_days), rules)
+    return Desk(rules).edition(tx, record)
+
+
+class Desk:
+    """Where editions are put together. What the days hold is counted once, so it is for one run."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._tallies: dict[date, Tally | None] = {}
+
+    def edition(self, tx: Reading, record: EditionRecord) -> Edition:
+        """Return an edition as it is published: as it was sealed, or composed now."""
+        frozen = tx.frozen(record.name) if record.sealed_at is not None else None
+        return self.compose(tx, record) if frozen is None else thaw(frozen)
+
+    def compose(self, tx: Reading, record: EditionRecord) -> Edition:
+        """Compose an edition from what is known now."""
+        material = tx.material(record.name, listing_days=self._rules.listing_days)
+        return compose(replace(material, tallies=self._others(tx, record)), self._rules)
+
+    def _others(self, tx: Reading, record: EditionRecord) -> tuple[Tally, ...]:
+        """Count what the daily editions hold that this one's pictures tell of, but its own."""
+        first, last = pictured(record)
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        told = (self._tally(tx, day) for day in days if name_of(day, Cadence.DAY) != record.name)
+        return tuple(tally for tally in told if tally is not None)
+
+    def _tally(self, tx: Reading, day: date) -> Tally | None:
+        if day not in self._tallies:
+            self._tallies[day] = self._count(tx, name_of(day, Cadence.DAY))
+        return self._tallies[day]
+
+    def _count(self, tx: Reading, name: str) -> Tally | None:
+        record = tx.edition(name)
+        if record is None:
+            return None
+        frozen = tx.frozen(name) if record.sealed_at is not None else None
+        if frozen is not None:
+            return tally(frozen)
+        material = tx.material(name, listing_days=self._rules.listing_days)
+        return compose(material, self._rules).tallies[-1]

@@ -50,9 +50,13 @@ def stamp_editions(connection: Connection, change: int, day: date) -> None:
 
 
 def stamp_with_rollups(connection: Connection, change: int, name: str) -> None:
-    """Put the number on an edition and, where they are drafts, on its week and month."""
+    """Put the number on an edition and, where they are drafts, on its week and month.
+
+    And on the drafts that end later: their pictures tell what this one holds.
+    """
     own = select(editions.c.week, editions.c.month).where(editions.c.name == name)
     rollups = own.cte("rollups")
+    last_day = select(editions.c.last_day).where(editions.c.name == name).scalar_subquery()
     connection.execute(
         update(editions)
         .where(
@@ -61,6 +65,7 @@ def stamp_with_rollups(connection: Connection, change: int, name: str) -> None:
                 editions.c.name == name,
                 editions.c.name.in_(select(rollups.c.week)),
                 editions.c.name.in_(select(rollups.c.month)),
+                editions.c.last_day > last_day,
             ),
         )
         .values(change=change)
