@@ -27,8 +27,8 @@ def load(
 ) -> jinja2.Environment:
     """Return the environment that renders templates, those in `overrides` before the shipped ones.
 
-    `.html` and `.xml` are escaped, an unknown name is an error, the last line break of a file is
-    kept. What goes wrong in a template is raised as `TemplateError` with its file and line.
+    `.html`, `.svg` and `.xml` are escaped, an unknown name is an error, the last line break of a
+    file is kept. What goes wrong in a template is raised as `TemplateError` with file and line.
     """
     folders = tuple(_folders(overrides))
     environment = _Environment(
@@ -56,6 +56,18 @@ def fingerprint(overrides: Path | None) -> str:
     return digest.hexdigest()
 
 
+def fonts(overrides: Path | None) -> tuple[tuple[str, bytes], ...]:
+    """Return the fonts that pictures are drawn with, path and bytes, in order of their names.
+
+    Those in `charts/fonts/` of the user's folder are added; one of the same name replaces ours.
+    """
+    found: dict[str, Path] = {}
+    for folder in reversed(tuple(_folders(overrides))):
+        paths = sorted((folder / "charts" / "fonts").glob("*.[ot]tf"), key=lambda path: path.stem)
+        found |= {path.name: path for path in paths if _is_template(path)}
+    return tuple((str(path), _bytes(path)) for path in found.values())
+
+
 def _folders(overrides: Path | None) -> Iterator[Path]:
     if overrides is not None and overrides.is_dir():
         yield overrides
@@ -69,7 +81,7 @@ def _folders(overrides: Path | None) -> Iterator[Path]:
 
 
 def _is_markup(name: str | None) -> bool:
-    return name is None or name.endswith((".html", ".xml"))
+    return name is None or name.endswith((".html", ".svg", ".xml"))
 
 
 def _is_template(path: Path) -> bool:

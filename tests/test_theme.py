@@ -40,6 +40,7 @@ def test_a_missing_overrides_folder_changes_nothing(tmp_path: Path) -> None:
     [
         ("a_html", "&lt;b&gt;\n"),
         ("a_xml", "&lt;b&gt;\n"),
+        ("a_svg", "&lt;b&gt;\n"),
         ("a_txt", "<b>\n"),
         ("a_md", "<b>\n"),
     ],
@@ -47,6 +48,19 @@ def test_a_missing_overrides_folder_changes_nothing(tmp_path: Path) -> None:
 def test_html_and_xml_are_escaped_and_text_is_not(tmp_path: Path, name: str, expected: str) -> None:
     templates = theme.load(overriding(tmp_path, **{name: "{{ value }}\n"}), {})
     assert templates.get_template(name.replace("_", ".")).render(value="<b>") == expected
+
+
+def test_fonts_of_the_user_are_added_and_replace_those_of_the_same_name(tmp_path: Path) -> None:
+    shipped = [Path(path).name for path, _ in theme.fonts(None)]
+    assert shipped == ["digest-serif.ttf", "digest-serif-semibold.ttf", "digest-signs.ttf"]
+    assert theme.fonts(tmp_path) == theme.fonts(None)
+    folder = tmp_path / "charts" / "fonts"
+    folder.mkdir(parents=True)
+    for name in ("digest-signs.ttf", "a-kanji.otf", ".hidden.ttf", "notes.txt"):
+        (folder / name).write_bytes(b"mine")
+    fonts = theme.fonts(tmp_path)
+    assert [Path(path).name for path, _ in fonts] == [*shipped, "a-kanji.otf"]
+    assert [content == b"mine" for _, content in fonts] == [False, False, True, True]
 
 
 def test_a_value_is_never_a_template(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def watch(letter: Newsletter) -> None:
 def warm_up(letter: Newsletter) -> None:
     """Load what the first dump would have to wait for; a broken template is told at once."""
     for name in letter.press.templates.list_templates():
-        if name.endswith((".html", ".txt", ".md", ".xml")):
+        if name.endswith((".html", ".svg", ".txt", ".md", ".xml")):
             letter.press.templates.get_template(name)
 
 

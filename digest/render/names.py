@@ -25,6 +25,16 @@ def paper_folder(slug: str) -> str:
     return f"papers/{slug}"
 
 
+def card_path(name: str) -> str:
+    """Name the picture that is shown where an edition is shared."""
+    return f"{edition_folder(name)}/card.png"
+
+
+def spark_path(name: str, slug: str) -> str:
+    """Name the sparkline that an edition's mail shows of a paper."""
+    return f"{edition_folder(name)}/spark-{slug}.png"
+
+
 def url(site: Site, path: str) -> str:
     """Make a path of the output absolute. A folder keeps its closing slash."""
     return f"{site.url}/{quote(path, safe=_PCHAR)}"
