@@ -81,13 +81,13 @@ class Output:
             manifest = Manifest(**values)
         except (OSError, ValueError, TypeError, RecursionError):
             return None
-        is_valid = (
-            isinstance(manifest.store_id, str)
-            and type(manifest.change) is int
-            and isinstance(manifest.fingerprint, str)
-            and isinstance(manifest.is_finished, bool)
-        )
-        return manifest if is_valid else None
+        told = (manifest.store_id, manifest.change, manifest.fingerprint, manifest.is_finished)
+        return manifest if [type(value) for value in told] == [str, int, str, bool] else None
+
+    def names(self, folder: str) -> frozenset[str]:
+        """Name what lies in a folder of the output."""
+        with _reported(target := self._target(folder)):
+            return frozenset(p.name for p in target.iterdir()) if target.is_dir() else frozenset()
 
     def write(self, files: Iterable[Rendered]) -> list[str]:
         """Publish `files` in their order, and return the paths whose bytes changed."""

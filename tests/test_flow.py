@@ -158,7 +158,7 @@ def test_one_new_paper_writes_its_own_files_only(tmp_path: Path) -> None:
     assert "2603" in own
     assert kinds - {own} == {
         *(f"editions/{name}" for name in ("2026-03-12", "2026-W11", "2026-03")),
-        *("editions", "feeds", "feeds/editions", "index.html"),
+        *("editions", "feeds", "feeds/archive", "feeds/editions", "index.html"),
     }
     assert letter.run().published == ()
 

@@ -56,6 +56,11 @@ def test_a_paper_has_one_id_for_ever(key: str, expected: str) -> None:
     assert names.tag_uri(SITE, key) == expected
 
 
+def test_an_id_names_the_list_as_dns_would() -> None:
+    site = replace(SITE, list_id="My_Digest.Example.ORG")
+    assert names.tag_uri(site, "x") == "tag:my-digest.example.org,2026-01-01:paper/x"
+
+
 @pytest.mark.parametrize("url", ["http://localhost:8000", "https://moved.example/sub"])
 def test_an_id_does_not_change_when_the_site_moves(url: str) -> None:
     tag = "tag:digest.papers.example.org,2026-01-01:edition/2026-W11"

@@ -87,6 +87,23 @@ def test_the_environment_goes_before_the_file_setting_by_setting(tmp_path: Path)
     assert settings.mail.sender == "a@b.org"
 
 
+@pytest.mark.parametrize(
+    ("text", "environ", "expected"),
+    [
+        ("", {}, ()),
+        ("[feeds]\nhub = ''", {}, ()),
+        ("[feeds]\nhub = 'https://a.org/push/?x=1'", {}, ("https://a.org/push/?x=1",)),
+        ("[feeds]\nhub = ['https://a.org/', 'https://b.org']", {}, ("https://a.org/", "https://b.org")),
+        ("[feeds]\nhub = 'https://c.org'", {"DIGEST_FEEDS__HUB": "https://a.org/, https://b.org"},
+         ("https://a.org/", "https://b.org")),
+    ],
+)  # fmt: skip
+def test_a_hub_is_one_address_or_a_list(
+    tmp_path: Path, text: str, environ: dict[str, str], expected: tuple[str, ...]
+) -> None:
+    assert load(newsletter(tmp_path, text), environ=environ).feeds.hub == expected
+
+
 def test_other_variables_are_none_of_ours(tmp_path: Path) -> None:
     environ = {"DIGEST_TEST_POSTGRES": "x", "SITE__TITLE": "x", "DIGEST_": "x", "DIGEST_SITE": "{}"}
     assert load(newsletter(tmp_path), environ=environ).site == Settings().site
@@ -128,6 +145,13 @@ def test_what_is_wrong_in_the_environment_is_named_by_its_variable(
         ("[site]\nurl = 'https://x.org/a b'", "must be a plain web address"),
         ("[site]\nurl = 'https://x.org:http'", "site.url: Port could not be cast"),
         ('[site]\nurl = "https://x.org/\\n"', "one line"),
+        ("[feeds]\nhub = 'http://x.org/'", "feeds.hub: must be a plain web address that begins"),
+        ("[feeds]\nhub = 'https://a:b@x.org/'", "begins with https://"),
+        ("[feeds]\nhub = ['https://x.org/', 'x']", "feeds.hub: must be a plain web address"),
+        ("[feeds]\nhub = ['https://x.org/a\"b']", "must be a plain web address"),
+        ("[feeds]\nhub = 'https://x.org/#a'", "without a #part"),
+        ("[feeds]\nhub = 'https://x.org:http/'", "feeds.hub: Port could not be cast"),
+        ("[feeds]\nhub = 5", "feeds.hub: must be text, in quotes, or a list"),
         ("[site]\ntitle = '  '", "site.title: must not be empty"),
         ("[site]\ntitle = 5", "site.title: must be text, in quotes, and is 5"),
         ('[site]\ntitle = "a\\nBcc: x"', "site.title: must be one line"),
@@ -227,7 +251,7 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
         ("[paths]\ninbox = '/srv/in'", ("paths", "inbox", "/srv/in")),
         ("[edition]\ntrending_limit = 0", ("edition", "trending_limit", 0)),
     ],
-)
+)  # fmt: skip
 def test_right_values_are_kept(
     tmp_path: Path, text: str, expected: tuple[str, str, object]
 ) -> None:

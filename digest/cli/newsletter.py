@@ -111,6 +111,7 @@ class Newsletter:
             mail_from=mail.sender,
             list_id=mail.list_id,
             postal_address=mail.postal_address,
+            hubs=self.settings.feeds.hub,
         )
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the renderers need to know of the newsletter itself. `url` ends without a slash."""
+    """What the renderers need to know of the newsletter itself. `url` ends without a slash.
+
+    `hubs` are told of new feeds by whoever publishes them (WebSub); the feeds name them.
+    """
 
     title: str = "Trending papers"
     description: str = "The papers never seen before, ranked by what is trending."
@@ -18,6 +21,7 @@ class Site:
     list_id: str = "digest.localhost"
     postal_address: str = ""
     tag_date: str = "2026-01-01"
+    hubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

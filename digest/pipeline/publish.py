@@ -5,11 +5,14 @@
 Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
 that is not there. What readers wait for comes before the roll-ups. The store's change number in
 the manifest is written last: a publish that is killed is done again from where it began.
+
+Of a feed's archive only those pages are rendered that can have changed; which ones there are is
+seen in the output, and not believed where a publish did not end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,9 +24,11 @@ from digest.models import Cadence, Edition, EditionRecord, Rendered, Site
 from digest.output import Manifest, Output
 from digest.pipeline.sealing import edition_of, seal_due
 from digest.render import to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+from digest.render.feed_archives import ArchivePage, cut, to_render
 from digest.store import Reading, Store
 from digest.trending import Rules
 
+_ARCHIVED = {to_feeds.PAPERS: Cadence.DAY, to_feeds.EDITIONS: Cadence.WEEK}
 Track = Callable[[Iterable[Rendered]], Iterable[Rendered]]
 
 
@@ -54,7 +59,7 @@ def publish(
     if change == since and not everything and not output.is_unfinished:
         return ()
     with store.reading() as tx:
-        proofs = Proofs(tx, press, since)
+        proofs = Proofs(tx, press, since, _archived(output, since))
         opened = output.create(proofs.openings())
         written = output.write(track(proofs.of_the_day()))
         written += output.write(track(proofs.rollups()))
@@ -71,22 +76,32 @@ def rehearse(
     """Return the paths that `publish` would change; nothing is written or sealed."""
     since = 0 if everything else _published_through(store, output, press)
     with store.reading() as tx:
-        proofs = Proofs(tx, press, since)
+        proofs = Proofs(tx, press, since, _archived(output, since))
         return tuple(output.differing(track(chain(proofs.of_the_day(), proofs.rollups()))))
 
 
 class Proofs:
-    """What is to be printed: everything that a change after `since` can show in."""
+    """What is to be printed: everything that a change after `since` can show in.
 
-    def __init__(self, tx: Reading, press: Press, since: int) -> None:
+    `archived` names the archive pages that are there, by the folder of their feed.
+    """
+
+    def __init__(
+        self, tx: Reading, press: Press, since: int, archived: Mapping[str, frozenset[str]]
+    ) -> None:
         self._tx = tx
         self._press = press
         self._since = since
+        self._archived = archived
 
     def openings(self) -> Iterator[Rendered]:
         """Render what stands in for pages that are pointed at before they are there."""
+        site = self._press.site
         names = [record.name for record in self._changed]
-        return to_site.render_openings(names, self._press.site, self._press.templates)
+        yield from to_site.render_openings(names, site, self._press.templates)
+        for folder in _ARCHIVED:
+            for page in self._archives_to_render(folder):
+                yield from to_feeds.render_archive_opening(folder, page, site)
 
     def of_the_day(self) -> Iterator[Rendered]:
         """Render what readers wait for: papers, days, feeds, the first page."""
@@ -95,6 +110,7 @@ class Proofs:
         for page in self._tx.papers_changed(self._since):
             yield to_site.render_paper(page, site, templates)
         yield from self._editions(Cadence.DAY)
+        yield from self._feeds()
         yield from self._entrances()
 
     def rollups(self) -> Iterator[Rendered]:
@@ -107,16 +123,32 @@ class Proofs:
             if record.cadence is cadence:
                 yield from self._edition_files(edition_of(self._tx, record, self._press.rules))
 
-    def _entrances(self) -> Iterator[Rendered]:
-        """Render where readers come in: the feeds, the archive, the first page."""
+    def _feeds(self) -> Iterator[Rendered]:
+        """Render the feeds, their archive pages before the feeds that lead to them."""
         site, templates = self._press.site, self._press.templates
-        recent = self._recent_days()
+        for page in self._archives_to_render(to_feeds.PAPERS):
+            editions = self._editions_of(page)
+            yield from to_feeds.render_archive_of_papers(page, editions, site, templates)
+        for page in self._archives_to_render(to_feeds.EDITIONS):
+            editions = self._editions_of(page)
+            yield from to_feeds.render_archive_of_editions(page, editions, site, templates)
+        recent, unarchived = self._recent_days, self._unarchived(to_feeds.PAPERS)
+        papers = to_feeds.papers_of(recent[:unarchived])
+        more = max(0, self._press.feed_papers - len(papers))
+        papers += to_feeds.papers_of(recent[unarchived:])[:more]
         yield from to_feeds.render(
-            to_feeds.papers_of(recent)[: self._press.feed_papers],
-            recent[: self._press.feed_editions],
+            papers,
+            recent[: max(self._press.feed_editions, self._unarchived(to_feeds.EDITIONS))],
             site,
             templates,
+            day=next((page.name for page in self._archives[to_feeds.PAPERS]), None),
+            week=next((page.name for page in self._archives[to_feeds.EDITIONS]), None),
         )
+
+    def _entrances(self) -> Iterator[Rendered]:
+        """Render where readers come in: the archive, the first page."""
+        site, templates = self._press.site, self._press.templates
+        recent = self._recent_days
         records = self._tx.editions()
         yield to_site.render_archive(records, site, templates)
         yield to_site.render_not_found(site, templates)
@@ -145,16 +177,47 @@ class Proofs:
         rollups = (self._tx.edition(name) for name in sorted(names - changed.keys()))
         return (*changed.values(), *(record for record in rollups if record))
 
+    @cached_property
+    def _days(self) -> tuple[EditionRecord, ...]:
+        return self._tx.editions(Cadence.DAY)
+
+    @cached_property
+    def _archives(self) -> Mapping[str, tuple[ArchivePage, ...]]:
+        return {folder: cut(self._days, cadence) for folder, cadence in _ARCHIVED.items()}
+
+    def _archives_to_render(self, folder: str) -> Iterator[ArchivePage]:
+        changed = {record.name for record in self._changed}
+        return to_render(self._archives[folder], self._archived[folder], changed)
+
+    def _unarchived(self, folder: str) -> int:
+        """Count the latest days of which only the feed itself tells."""
+        return len(self._days) - sum(len(page.days) for page in self._archives[folder])
+
+    def _editions_of(self, page: ArchivePage) -> list[Edition]:
+        return [edition_of(self._tx, day, self._press.rules) for day in page.days]
+
+    @cached_property
     def _recent_days(self) -> list[Edition]:
         """Return the latest days' editions, newest first: as many as the feeds and index show."""
         recent: list[Edition] = []
         papers = 0
-        for record in self._tx.editions(Cadence.DAY):
-            if papers >= self._press.feed_papers and len(recent) >= self._press.feed_editions:
+        fewest = max(self._press.feed_editions, *map(self._unarchived, _ARCHIVED))
+        for record in self._days:
+            if papers >= self._press.feed_papers and len(recent) >= fewest:
                 break
             recent.append(edition_of(self._tx, record, self._press.rules))
             papers += len(recent[-1].new)
         return recent
+
+
+def _archived(output: Output, since: int) -> Mapping[str, frozenset[str]]:
+    """Name the archive pages that are there and right but for what changed since, by feed."""
+    if since == 0 or output.is_unfinished:
+        return {folder: frozenset() for folder in _ARCHIVED}
+    return {
+        folder: to_feeds.archive_pages(output.names(to_feeds.archive_folder(folder)))
+        for folder in _ARCHIVED
+    }
 
 
 def _published_through(store: Store, output: Output, press: Press) -> int:

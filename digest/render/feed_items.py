@@ -10,7 +10,8 @@ from datetime import datetime
 class FeedItem:
     """One entry. `id` never changes; `source` is where the thing itself lies, `url` our page of it.
 
-    `title` and `text` are plain text of one line, `html` is what a reader shows.
+    `title` and `text` are plain text of one line, `html` is what a reader shows. `published` is in
+    whole seconds; no two entries of a feed share their `updated`, which may hold fractions of one.
     """
 
     id: str
@@ -27,9 +28,12 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed: its entries newest first, and the address of its folder, where each format lies.
+    """A feed, or an archive page of it (RFC 5005): its entries newest first, and what it leads to.
 
-    `updated` comes from the entries: it tells nothing of when the feed was written.
+    `folder` is the address that a format's file name is added to, and so are the addresses of the
+    archive pages next to it: `older`, `newer`. Only an archive page has a `current`, the feed that
+    it belongs to; the `hubs` (WebSub) are told in that alone. `updated` comes from the entries: it
+    tells nothing of when the feed was written.
     """
 
     id: str
@@ -41,3 +45,7 @@ class Feed:
     folder: str
     updated: datetime
     items: tuple[FeedItem, ...]
+    older: str | None = None
+    newer: str | None = None
+    current: str | None = None
+    hubs: tuple[str, ...] = ()

@@ -1,9 +1,13 @@
-"""Writes a feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). Nothing else."""
+"""Writes a feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). Nothing else.
+
+Dates are in whole seconds: that is what the plainest readers of RFC 3339 understand.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from digest.render.feed_items import Feed, FeedItem
 
@@ -17,9 +21,11 @@ def write(feed: Feed) -> bytes:
         "title": feed.title,
         "home_page_url": feed.home,
         "feed_url": feed.folder + NAME,
+        "next_url": feed.older and feed.older + NAME,
         "description": feed.description,
         "language": feed.language,
         "authors": _authors([feed.author]),
+        "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
     document = _filled(values) | {"items": [_item(item) for item in feed.items]}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -33,8 +39,8 @@ def _item(item: FeedItem) -> dict[str, object]:
         "title": item.title,
         "content_html": item.html,
         "summary": item.text,
-        "date_published": item.published.isoformat(),
-        "date_modified": item.updated.isoformat(),
+        "date_published": _date(item.published),
+        "date_modified": _date(item.updated),
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
@@ -43,6 +49,10 @@ def _item(item: FeedItem) -> dict[str, object]:
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:
     return [{"name": name} for name in names if name]
+
+
+def _date(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _filled(values: Mapping[str, object]) -> dict[str, object]:

@@ -4,11 +4,16 @@ What feedgen does by itself and is not wanted: new entries first, the channel's 
 one given, the time of the run in every date, the author of an RSS item only with an e-mail address.
 Of several links of an entry it forgets the kinds, and for each date of RSS it switches the locale
 of the whole process. So an extension of ours writes an entry's dates, links, authors and
-categories; with that, and both formats from the same entries, it is also quick.
+categories; with that, and both formats from the same entries, it is also quick. Another writes the
+links of a feed that feedgen leaves out of RSS: to its archive (RFC 5005) and to its hubs (WebSub).
+
+`&` and `<` are written as the RSS Advisory Board's profile wants them in plain text, by number:
+some readers take `&lt;b>` in a title of RSS for a tag, but not `&#x3C;b>`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from email.utils import format_datetime
 from typing import Any
 
@@ -21,17 +26,20 @@ from digest.render.feed_items import Feed, FeedItem
 
 RSS_NAME = "rss.xml"
 ATOM_NAME = "atom.xml"
+_ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _CREATOR = f"{{{_DC}}}creator"
 _DETAILS = "details"
+_KINDS = {RSS_NAME: "application/rss+xml", ATOM_NAME: "application/atom+xml"}
 
 
 def write(feed: Feed) -> tuple[bytes, bytes]:
     """Return the feed as RSS and as Atom."""
     entries = [_entry(item) for item in feed.items]
-    rss = _generator(feed, entries, RSS_NAME, "application/rss+xml").rss_str()
-    atom = _generator(feed, entries, ATOM_NAME, "application/atom+xml").atom_str()
-    return rss + b"\n", atom + b"\n"
+    rss = _generator(feed, entries, RSS_NAME).rss_str()
+    atom = _generator(feed, entries, ATOM_NAME).atom_str()
+    return _by_number(rss) + b"\n", _by_number(atom) + b"\n"
 
 
 class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -54,7 +62,7 @@ class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
         SubElement(entry, "link", href=item.url, rel="alternate", type="text/html")
         if item.source:
             SubElement(entry, "link", href=item.source, rel="related")
-        SubElement(entry, "published").text = item.published.isoformat()
+        SubElement(entry, "published").text = item.published.isoformat(timespec="seconds")
         for name in item.authors:
             SubElement(SubElement(entry, "author"), "name").text = name
         for word in item.categories:
@@ -62,23 +70,51 @@ class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
         return entry
 
 
-class _Namespaces(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
-    """Names at the head of a feed what its entries use."""
+class _Head(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
+    """What feedgen would not write at the head of a feed, and the namespaces used in it."""
+
+    feed: Feed
+    name: str
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC}
+        used = {"dc": _DC} if self.name == RSS_NAME else {}
+        return used | ({"fh": _HISTORY} if self.feed.current else {})
+
+    def extend_rss(self, rss: Any) -> Any:
+        self._extend(rss[0], f"{{{_ATOM}}}link")
+        return rss
+
+    def extend_atom(self, feed: Any) -> Any:
+        self._extend(feed, "link")
+        return feed
+
+    def _extend(self, head: Any, tag: str) -> None:
+        if self.feed.current:
+            SubElement(head, f"{{{_HISTORY}}}archive")
+        for rel, folder in self._pages():
+            SubElement(head, tag, rel=rel, href=folder + self.name, type=_KINDS[self.name])
+        for hub in self.feed.hubs:
+            SubElement(head, tag, rel="hub", href=hub)
+
+    def _pages(self) -> Iterator[tuple[str, str]]:
+        feed = self.feed
+        pages = (("current", feed.current), ("prev-archive", feed.older))
+        for rel, folder in (*pages, ("next-archive", feed.newer)):
+            if folder:
+                yield rel, folder
 
 
-def _generator(feed: Feed, entries: list[FeedEntry], name: str, kind: str) -> FeedGenerator:
+def _generator(feed: Feed, entries: list[FeedEntry], name: str) -> FeedGenerator:
     generator = FeedGenerator()
-    generator.register_extension(_DETAILS, _Namespaces, _Details, atom=False)
+    generator.register_extension(_DETAILS, _Head, _Details)
+    generator.details.feed, generator.details.name = feed, name
     generator.id(feed.id)
     generator.title(feed.title)
     generator.subtitle(feed.description)
     generator.language(feed.language)
     generator.author({"name": feed.author})
     generator.generator("digest")
-    generator.link(href=feed.folder + name, rel="self", type=kind)
+    generator.link(href=feed.folder + name, rel="self", type=_KINDS[name])
     generator.link(href=feed.home, rel="alternate", type="text/html")
     generator.updated(feed.updated)
     generator.entry(entries)
@@ -94,3 +130,8 @@ def _entry(item: FeedItem) -> FeedEntry:
     entry.content(item.html, type="html")
     entry.updated(item.updated)
     return entry
+
+
+def _by_number(xml: bytes) -> bytes:
+    """Write `&` and `<` in text by number; lxml writes these two names for nothing else."""
+    return xml.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")

@@ -38,6 +38,7 @@ WORDS = {
     "float_type": "must be a number",
     "string_type": "must be text, in quotes",
     "path_type": "must be text, in quotes",
+    "tuple_type": "must be text, in quotes, or a list of texts",
     "model_type": "must be a table of settings",
 }
 

@@ -45,6 +45,23 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def hub(value: str) -> str:
+    """Refuse what is no https address; unlike that of the site, it may hold a query."""
+    parts = urlsplit(value)
+    is_plain = value.isascii() and value.isprintable() and not re.search(r'[\s<>"\\]', value)
+    if not is_plain or parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("must be a plain web address that begins with https://")
+    if parts.fragment:
+        raise ValueError("must be a web address without a #part")
+    _ = parts.port  # raises ValueError where it is no number
+    return value
+
+
+def listed(value: object) -> object:
+    """Take a text for the list of its words, as a variable of the environment writes one."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
 def language(value: str) -> str:
     """Refuse what is no language tag (BCP 47)."""
     if not LANGUAGE.fullmatch(value):

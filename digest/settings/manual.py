@@ -39,6 +39,7 @@ def reference() -> str:
     return INTRODUCTION + "\n".join(sections) + "\n"
 
 
+_KINDS = {"integer": "whole number", "number": "number", "array": "text, or a list of texts"}
 HEAD = ("| setting | default | may be | what it is |", "|---|---|---|---|")
 
 
@@ -52,7 +53,7 @@ def _bounds(told: dict[str, Any]) -> str:
     """Say in words what a setting may be."""
     if "enum" in told:
         return " or ".join(f"`{json.dumps(each)}`" for each in told["enum"])
-    kind = {"integer": "whole number", "number": "number"}.get(told["type"], "text")
+    kind = _KINDS.get(told["type"], "text")
     low, above, high = (told.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
     words = [kind]
     words += [f"above {above:,.15g}"] if above is not None else []

@@ -9,7 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +29,9 @@ from digest.settings import checks
 Line = Annotated[str, AfterValidator(checks.line)]
 Folder = Annotated[Path, AfterValidator(checks.folder)]
 Count = Annotated[int, Field(ge=1)]
+Hubs = Annotated[
+    tuple[Annotated[str, AfterValidator(checks.hub)], ...], BeforeValidator(checks.listed)
+]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
@@ -169,11 +179,24 @@ class EditionSettings(Section):
 
 
 class FeedsSettings(Section):
-    """How much the feeds hold."""
+    """How much the feeds hold, and who is told of it."""
 
-    papers: Count = Field(default=100, le=10_000, description="Most papers in the feeds of papers.")
+    papers: Count = Field(
+        default=100,
+        le=10_000,
+        description="Papers in the feeds of papers. More where the latest day has more; older ones "
+        "stand in the archive pages.",
+    )
     editions: Count = Field(
-        default=30, le=10_000, description="Most editions in the feeds of editions."
+        default=30,
+        le=10_000,
+        description="Editions in the feeds of editions. More where the latest week has more; older "
+        "ones stand in the archive pages.",
+    )
+    hub: Hubs = Field(
+        default=(),
+        description="The hub that tells subscribers of a new feed at once (WebSub): an https "
+        "address, or a list of them. Tell the hub yourself after publishing, see docs/feeds.md.",
     )
 
 
