@@ -193,4 +193,6 @@ def _joined(first: ListedPaper, again: ListedPaper) -> ListedPaper:
         for name in newer.__dataclass_fields__
         if getattr(newer, name) in ("", None, ()) and getattr(older, name) not in ("", None, ())
     }
+    if newer.abstract not in ("", older.abstract):  # where paragraphs begin goes with the abstract
+        filled.pop("paragraph_starts", None)
     return replace(newer, **{**filled, "position": min(first.position, again.position)})

@@ -83,6 +83,7 @@ def _paper(told: dict[str, Any]) -> Paper:
     return Paper(
         **{
             **told,
+            "paragraph_starts": tuple(told.get("paragraph_starts", ())),
             "authors": tuple(told["authors"]),
             "keywords": tuple(told["keywords"]),
             "links": tuple((word, address) for word, address in told["links"]),

@@ -61,3 +61,17 @@ def test_what_is_cut_off_a_section_is_counted() -> None:
     assert [len(short.cards), short.more] == [2, 7]
     assert all(len(card.title) <= 10 and len(card.abstract) <= 20 for card in short.cards)
     assert cards.shortened(group, cards.Shape()) == group
+
+
+def test_a_shortened_abstract_is_one_paragraph() -> None:
+    paper = builders.paper(1, abstract="One is here. Two.", paragraph_starts=(13,))
+    edition = builders.edition((builders.entry(1, paper=paper),), 0, 0)
+    group = cards.groups(edition, builders.SITE)[0]
+    (whole,) = group.cards
+    assert (whole.abstract, whole.paragraphs) == ("One is here. Two.", ("One is here.", "Two."))
+    for limit, expected in ((17, whole.paragraphs), (13, ("One is here…",)), (0, ())):
+        (card,) = cards.shortened(group, cards.Shape(abstract=limit)).cards
+        assert (card.abstract, card.paragraphs) == (
+            "".join(expected[:1]) if limit < 17 else whole.abstract,
+            expected,
+        )

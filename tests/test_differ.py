@@ -100,6 +100,22 @@ def test_a_listing_that_names_a_paper_twice_has_it_once_with_all_it_says():
     assert new.key == "arxiv:2401.00001"
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "expected"),
+    [
+        ((SEA, ()), (SEA, (9,)), (SEA, (9,))),
+        ((SEA, (9,)), ("", ()), (SEA, (9,))),
+        (("", ()), (SEA, (9,)), (SEA, (9,))),
+        ((SEA, (9,)), (SEA[:90], (5,)), (SEA, (9,))),
+        ((SEA, ()), (SEA[:90], (5,)), (SEA, ())),
+    ],
+)
+def test_paragraphs_go_with_the_abstract_that_is_taken(first, again, expected):
+    twice = [listed(abstract=said, paragraph_starts=starts) for said, starts in (first, again)]
+    (new,) = diff(twice, {}).new
+    assert (new.listed.abstract, new.listed.paragraph_starts) == expected
+
+
 def test_two_papers_of_one_title_stay_two_with_keys_of_their_own():
     found = diff([listed(abstract=SEA), listed(abstract=SKY)], {})
     assert len({new.key for new in found.new}) == 2

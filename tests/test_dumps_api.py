@@ -65,6 +65,13 @@ def test_all_of_an_item_is_read():
     )
 
 
+def test_the_abstract_keeps_its_words_and_where_its_paragraphs_begin():
+    told = "Gardens\ngrow.\n\nBy rules.\n  Nobody\nwrote them."
+    (paper,) = papers([{**ITEM, "paper": {**PAPER, "summary": told}}])
+    assert paper.abstract == " ".join(told.split())
+    assert [paper.abstract[at:][:6] for at in paper.paragraph_starts] == ["By rul", "Nobody"]
+
+
 def test_keys_are_read_at_the_item_where_the_paper_lacks_them():
     flat = {**PAPER, "numComments": 3}
     assert papers([flat]) == papers([ITEM])

@@ -63,6 +63,13 @@ def test_the_pages_own_data_is_read_from_any_element(tag, quote):
     assert [paper.votes for paper in papers] == [1, 2, 3]
 
 
+def test_the_pages_own_data_tells_where_paragraphs_begin():
+    item = {"paper": {**ITEMS[0]["paper"], "summary": "Gardens\ngrow.\n  They do."}}
+    told = html.escape(json.dumps({"dailyPapers": [item]}), quote=True)
+    (paper,) = listing(page(f'<div data-props="{told}"></div>')).papers
+    assert (paper.abstract, paper.paragraph_starts) == ("Gardens grow. They do.", (14,))
+
+
 @pytest.mark.parametrize(
     "told", [{"date": "2031-05-08T00:00:00.000Z"}, {"dateString": "2031-05-08"}]
 )

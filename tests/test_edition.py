@@ -259,3 +259,11 @@ def test_an_edition_sealed_before_there_were_pictures_is_still_read():
     assert old.tallies == ()
     assert {entry.history for entry in old.entries} == {None}
     assert tally(json.dumps(told)) == Tally(day=DAY, new=3, trending=1)
+
+
+def test_a_sealed_edition_keeps_paragraphs_and_an_older_one_has_none():
+    papers = {n: paper(n, paragraph_starts=(3,)) for n in range(1, 5)}
+    frozen = freeze(compose(material(papers=papers), Rules()))
+    assert {entry.paper.paragraph_starts for entry in thaw(frozen).entries} == {(3,)}
+    older = frozen.replace('"paragraph_starts":[3],', "")
+    assert {entry.paper.paragraph_starts for entry in thaw(older).entries} == {()}

@@ -153,3 +153,14 @@ def test_a_paper_seen_and_absorbed_by_another_in_one_dump_is_seen_as_the_other(
         assert [paper.id for paper in tx.known(["k"])["k"]] == [1]
     record_seen(store, [2], LATER)
     assert store.check() == []
+
+
+def test_the_moved_papers_paragraphs_come_with_its_abstract(store: Store) -> None:
+    with store.writing() as tx:
+        bare, full = new(1, abstract=""), new(2, abstract="A. B.", paragraph_starts=(3,))
+        tx.record(add_dump(tx, "both"), Diff(new=(bare, full)), 2, NOON)
+        same = known(one(tx, 1), 1, abstract="", absorbs=(one(tx, 2),))
+        tx.record(add_dump(tx, "merge", LATER), Diff(seen=(same,)), 1, noon_of(LATER))
+        paper = tx.paper_by_key("title:0001")
+    assert paper is not None
+    assert (paper.abstract, paper.paragraph_starts) == ("A. B.", (3,))

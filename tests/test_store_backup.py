@@ -25,7 +25,12 @@ def fill(store: Store) -> None:
     record_seen(store, range(1, 50), NEXT, votes=3)
     with store.writing() as tx:
         seen = (known(one(tx, 2), 2, absorbs=(one(tx, 1),), links=(("pdf", "https://e.org"),)),)
-        tx.record(add_dump(tx, "merge", NEXT), Diff(new=(new(2000),), seen=seen), 2, NOON)
+        tx.record(
+            add_dump(tx, "merge", NEXT),
+            Diff(new=(new(2000, paragraph_starts=(5,)),), seen=seen),
+            2,
+            NOON,
+        )
         tx.curate_pin("2026-03-11", "title:0005", True)
         tx.seal("2026-03-11", '{"sealed": "é"}', NOON)
     store.lease("watch", "me", 60, NOON)

@@ -174,6 +174,21 @@ def test_an_older_database_is_brought_up_to_date(store_url: str) -> None:
     own.close()
 
 
+def test_of_older_papers_nobody_knows_the_paragraphs(store_url: str) -> None:
+    at_first_step(store_url)
+    execute(
+        store_url,
+        "INSERT INTO papers (id, key, slug, change, title, abstract, authors, keywords, links)"
+        " VALUES (1, 'title:1', 't-1', 1, 'T', 'A. B.', '[]', '[]', '[]')",
+    )
+    own = open_store(store_url)
+    with own.reading() as tx:
+        paper = tx.paper_by_key("title:1")
+    own.close()
+    assert paper is not None
+    assert (paper.abstract, paper.paragraph_starts) == ("A. B.", ())
+
+
 def test_a_step_that_fails_leaves_the_older_database_as_it_was(store_url: str) -> None:
     at_first_step(store_url)
     execute(store_url, "CREATE TABLE leases (name TEXT)")

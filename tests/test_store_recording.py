@@ -169,6 +169,33 @@ def test_a_new_version_replaces_words_but_not_by_nothing(
     assert got == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "expected"),
+    [
+        (("A. B.", ()), ("A. B.", (3,)), ("A. B.", (3,))),
+        (("A. B.", (3,)), ("A. B.", ()), ("A. B.", (3,))),
+        (("A. B.", (3,)), ("", ()), ("A. B.", (3,))),
+        (("", ()), ("A. B.", (3,)), ("A. B.", (3,))),
+        (("A. B. C.", ()), ("A. B.", (3,)), ("A. B. C.", ())),
+        (("A. B. C.", (3,)), ("A.", ()), ("A. B. C.", (3,))),
+    ],
+)
+@pytest.mark.parametrize("is_revised", [False, True])
+def test_paragraphs_go_with_the_abstract(
+    store: Store, first: Any, again: Any, expected: Any, is_revised: bool
+) -> None:
+    with store.writing() as tx:
+        before = new(1, abstract=first[0], paragraph_starts=first[1])
+        tx.record(add_dump(tx), Diff(new=(before,)), 1, NOON)
+        told = known(one(tx, 1), 1, abstract=again[0], paragraph_starts=again[1], version=2)
+        diff = Diff(revised=(told,)) if is_revised else Diff(seen=(told,))
+        tx.record(add_dump(tx, "two", NEXT), diff, 1, noon_of(NEXT))
+        paper = tx.paper_by_key("title:0001")
+    assert paper is not None
+    is_replaced = is_revised and again[0] not in ("", first[0])
+    assert (paper.abstract, paper.paragraph_starts) == (again if is_replaced else expected)
+
+
 def test_new_keys_of_a_known_paper_find_it(store: Store) -> None:
     with store.writing() as tx:
         tx.record(add_dump(tx), Diff(new=(new(1),)), 1, NOON)

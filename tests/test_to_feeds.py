@@ -268,3 +268,13 @@ def test_the_bytes_do_not_depend_on_zone_locale_or_hash_seed() -> None:
         )
     }
     assert len(prints) == 1
+
+
+def test_a_paragraph_of_the_abstract_is_one_of_the_entry() -> None:
+    feeds = rendered([told(1, abstract="One. Two.", paragraph_starts=(5,))])
+    ((rss, atom, item),) = entries(feeds)
+    for shown in (rss.findtext("description"), atom.findtext(f"{ATOM}content")):
+        assert shown == item["content_html"]
+    paragraphs = lxml_html.fromstring(f"<main>{item['content_html']}</main>").iter("p")
+    assert [told.text_content() for told in paragraphs][2:4] == ["One.", "Two."]
+    assert item["summary"] == "One. Two."

@@ -149,3 +149,9 @@ def test_no_number_that_json_does_not_know() -> None:
 def test_golden() -> None:
     golden.check("day", to_json.render(builders.edition(1, 1, 0), builders.SITE))
     golden.check("empty", to_json.render(builders.edition(0, 0, 0), builders.SITE))
+
+
+def test_legible_paragraphs_stand_apart_by_a_blank_line() -> None:
+    told = ListedPaper(title="T", abstract="One. Two.", paragraph_starts=(5,), position=1)
+    known = to_json.paper_json(told, "title:1", 1)
+    assert (known["abstract"], known["abstract_text"]) == ("One. Two.", "One.\n\nTwo.")

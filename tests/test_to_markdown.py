@@ -198,3 +198,15 @@ def test_the_same_edition_gives_the_same_bytes() -> None:
 )
 def test_golden(name: str, edition: Edition) -> None:
     golden.check(name, to_markdown.render(edition, builders.SITE, TEMPLATES))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_paragraph_of_the_abstract_is_one_of_markdown(reader: str) -> None:
+    paper = builders.paper(1, abstract="One *is* 1. 2. Two. - Three.", paragraph_starts=(12, 20))
+    edition = builders.edition(
+        trending=0, revised=0, new=(builders.entry(1, Section.NEW, paper=paper),)
+    )
+    told = lxml_html.fromstring(f"<main>{READERS[reader](rendered(edition))}</main>")
+    texts = [paragraph.text_content() for paragraph in told.iter("p")]
+    at = texts.index("One *is* 1.")
+    assert texts[at : at + 3] == ["One *is* 1.", "2. Two.", "- Three."]

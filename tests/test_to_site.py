@@ -19,6 +19,7 @@ from lxml import html as lxml_html
 
 from digest import theme
 from digest.models import (
+    Cadence,
     Edition,
     EditionRecord,
     Paper,
@@ -379,3 +380,24 @@ def test_the_style_sheet_is_small_and_asks_for_nothing() -> None:
     style = next(file for file in to_site.render_static(TEMPLATES) if file.path == "style.css")
     assert len(style.content) < 10_000
     assert not re.search(rb"url\(|@import|expression", style.content)
+
+
+def test_a_paragraph_of_the_abstract_is_one_of_the_page() -> None:
+    paper = builders.paper(1, abstract="One. <Two>.", paragraph_starts=(5,))
+    edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
+    pages = [
+        to_site.render_paper(seen(paper), SITE, TEMPLATES),
+        to_site.render_edition(edition, SITE, TEMPLATES),
+        to_site.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
+    ]
+    said = [
+        [told.text_content() for told in parsed(page).xpath("//p[@class='say']")] for page in pages
+    ]
+    assert said == [["One.", "<Two>."], ["One.", "<Two>."], ["One. <Two>."]]
+
+
+def test_without_an_abstract_no_paragraph_stands_empty() -> None:
+    paper = builders.paper(1, abstract="")
+    edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
+    for told in (edition, replace(edition, cadence=Cadence.WEEK)):
+        assert b"say" not in to_site.render_edition(told, SITE, TEMPLATES).content

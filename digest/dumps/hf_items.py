@@ -14,6 +14,7 @@ from typing import Any
 from digest.identity import parse_arxiv_id
 from digest.models import Links, ListedPaper
 from digest.text.hygiene import clean, clean_all
+from digest.text.paragraphs import paragraph_starts
 
 _MAX_COUNT = 1_000_000_000
 _MAX_NAMES = 10_000
@@ -35,10 +36,12 @@ def paper_of(item: object, position: int) -> ListedPaper:
     if not title:
         raise ValueError("it has no title")
     said = _text(paper, item, "id")
+    abstract, starts = _abstract(paper, item)
     arxiv, version = (said, None) if _PLAIN_ID.fullmatch(said) else parse_arxiv_id(said) or _NONE
     return ListedPaper(
         title=title,
-        abstract=_text(paper, item, "summary"),
+        abstract=abstract,
+        paragraph_starts=starts,
         position=position,
         authors=_authors(paper.get("authors")) or _authors(item.get("authors")),
         arxiv_id=arxiv,
@@ -86,6 +89,15 @@ def _text(paper: Mapping[str, Any], item: Mapping[str, Any], key: str) -> str:
         if isinstance(value, str) and (text := clean(value)):
             return text
     return ""
+
+
+def _abstract(paper: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, tuple[int, ...]]:
+    """Return the abstract, and where in it further paragraphs begin."""
+    for level in (paper, item):
+        value = level.get("summary")
+        if isinstance(value, str) and (text := clean(value)):
+            return text, paragraph_starts(value, text)
+    return "", ()
 
 
 def _authors(value: object) -> tuple[str, ...]:

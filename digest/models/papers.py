@@ -16,12 +16,14 @@ class ListedPaper:
     """One paper as one dump lists it.
 
     `title` and `abstract` are what the dump said, with white space folded and unsafe characters
-    gone, nothing else changed. `arxiv_id` has no version; `published` is ISO 8601, a date
+    gone, nothing else changed; `paragraph_starts` are the places in `abstract`, in characters,
+    where a further paragraph began. `arxiv_id` has no version; `published` is ISO 8601, a date
     (`2024-09-12`) or an instant in UTC (`2024-05-28T17:27:20Z`). `position` counts from 1.
     """
 
     title: str
     abstract: str = ""
+    paragraph_starts: tuple[int, ...] = ()
     position: int
     authors: tuple[str, ...] = ()
     arxiv_id: str | None = None
@@ -58,7 +60,8 @@ class Paper:
     """A paper as the store holds it, whatever its versions.
 
     `key` is public and never changes: `arxiv:2407.21783`, `doi:10.1000/x` or `title:<hash>`,
-    by what it was first known as. `slug` is its folder under `papers/`.
+    by what it was first known as. `slug` is its folder under `papers/`. `paragraph_starts` are the
+    places in `abstract` where a further paragraph begins.
     """
 
     id: int
@@ -66,6 +69,7 @@ class Paper:
     slug: str
     title: str
     abstract: str
+    paragraph_starts: tuple[int, ...] = ()
     authors: tuple[str, ...] = ()
     arxiv_id: str | None = None
     version: int | None = None

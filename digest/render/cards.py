@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from digest.models import Edition, Entry, Paper, Section, Site
 from digest.render import names
-from digest.render.text import cut, lines, one_line, web_address
+from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
 from digest.text.legible import legible, legible_name
 
 _SHOWN_AUTHORS = 6
@@ -37,6 +37,7 @@ class Shape:
 class Card:
     """One paper. `url` is where it can be read, `page` its own page on the site.
 
+    `abstract` is one line, made of the `paragraphs`; where it was shortened, it is the only one.
     `links` are pairs of a word to show and an address. `note` is the editor's, in Markdown.
     """
 
@@ -47,6 +48,7 @@ class Card:
     reason: str
     authors: str
     abstract: str
+    paragraphs: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     note: str
     is_pinned: bool
@@ -126,6 +128,7 @@ def _group(name: Section, entries: Sequence[Entry], site: Site) -> Group:
 def _card(number: int, entry: Entry, site: Site) -> Card:
     paper = entry.paper
     page = names.paper_url(site, paper.slug)
+    paragraphs = legible_paragraphs(paper)
     return Card(
         number=number,
         title=legible(paper.title) or "Untitled",
@@ -133,7 +136,8 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
         page=page,
         reason=one_line(entry.reason),
         authors=author_line(paper.authors),
-        abstract=legible(paper.abstract),
+        abstract=" ".join(paragraphs),
+        paragraphs=paragraphs,
         links=(*links_of(paper), ("Details", page)),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
@@ -141,10 +145,14 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
 
 
 def _shortened(card: Card, shape: Shape) -> Card:
+    abstract = _short(card.abstract, shape.abstract)
     return replace(
         card,
         title=_short(card.title, shape.title),
-        abstract=_short(card.abstract, shape.abstract),
+        abstract=abstract,
+        paragraphs=card.paragraphs
+        if abstract == card.abstract
+        else tuple(filter(None, (abstract,))),
         note=_short(card.note, shape.note),
     )
 

@@ -1,8 +1,8 @@
 """Makes text from a dump fit where it stands: safe, short, wrapped, escaped for Markdown.
 
 `FILTERS` are the same functions for templates. HTML needs only `note_html` and `math_html`, since
-templates escape it. Nothing here decides what is shown, and but for `math_html` no text is made
-legible: LaTeX stays LaTeX.
+templates escape it. Nothing here decides what is shown, and but for `math_html` and
+`legible_paragraphs` no text is made legible: LaTeX stays LaTeX.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from markupsafe import Markup
 
+from digest.models import ListedPaper, Paper
 from digest.render import cuts, notes
 from digest.text.hygiene import clean, remove_unsafe
+from digest.text.legible import legible
+from digest.text.paragraphs import split_paragraphs
 
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*[a-z0-9](/[A-Za-z0-9._~/-]*)?")
@@ -46,6 +49,16 @@ def one_line(text: str) -> str:
 def lines(text: str) -> str:
     """Drop what `one_line` drops, but keep the line breaks: for notes, which are Markdown."""
     return remove_unsafe(_LINE_END.sub("\n", text)).strip("\n")
+
+
+def paragraphs(paper: Paper | ListedPaper) -> tuple[str, ...]:
+    """Return the paragraphs of the abstract as the dump had them, none of them empty."""
+    return split_paragraphs(paper.abstract, paper.paragraph_starts)
+
+
+def legible_paragraphs(paper: Paper | ListedPaper) -> tuple[str, ...]:
+    """Return the paragraphs of the abstract as a reader should see them, each one line."""
+    return tuple(filter(None, map(legible, paragraphs(paper))))
 
 
 def web_address(address: str | None) -> str | None:

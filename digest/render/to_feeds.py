@@ -23,7 +23,7 @@ from digest.render import feed_json, feed_xml, names
 from digest.render.cards import author_line, groups, links_of, source_url, summary
 from digest.render.feed_archives import ArchivePage
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.text import lines, one_line
+from digest.render.text import legible_paragraphs, lines, one_line
 from digest.text.legible import legible, legible_name
 
 PAPERS = "feeds"
@@ -124,12 +124,14 @@ def _items_of_papers(
     template = templates.get_template("feeds/paper.html")
     for told in papers:
         paper = told.paper
-        abstract = legible(paper.abstract)
+        paragraphs = legible_paragraphs(paper)
+        abstract = " ".join(paragraphs)
         values = {
             "authors": author_line(paper.authors),
             "reason": one_line(told.reason),
             "note": lines(told.note),
             "abstract": abstract,
+            "paragraphs": paragraphs,
             "links": _links(paper),
             "edition_name": told.edition,
             "edition_url": names.edition_url(site, told.edition),

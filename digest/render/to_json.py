@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from digest.models import Edition, Entry, ListedPaper, Paper, Rendered, Site
 from digest.render import names
+from digest.render.text import legible_paragraphs
 from digest.text.legible import legible
 
 Json = dict[str, object]
@@ -33,7 +34,7 @@ def paper_json(paper: Paper | ListedPaper, key: str, position: int) -> Json:
         "title": paper.title,
         "title_text": legible(paper.title),
         "abstract": paper.abstract,
-        "abstract_text": legible(paper.abstract),
+        "abstract_text": "\n\n".join(legible_paragraphs(paper)),
         "authors": list(paper.authors),
         "url": paper.url,
         "arxiv_id": paper.arxiv_id,

@@ -16,7 +16,7 @@ import jinja2
 from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
 from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, links_of, source_url, summary
-from digest.render.text import lines, one_line
+from digest.render.text import legible_paragraphs, lines, one_line
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
 from digest.text.legible import legible, legible_name
@@ -73,10 +73,12 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
     Several dumps of one day stand as one, as in its score: what a paper was listed with.
     """
     paper, moved_to = page.paper, page.moved_to
+    paragraphs = legible_paragraphs(paper)
     values = {
         "title": _title(paper),
         "authors": _known(paper.authors),
-        "abstract": legible(paper.abstract),
+        "abstract": " ".join(paragraphs),
+        "paragraphs": paragraphs,
         "summary": legible(paper.summary or ""),
         "organization": legible_name(paper.organization or ""),
         "keywords": _known(paper.keywords),

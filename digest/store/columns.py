@@ -59,7 +59,7 @@ class SafeText(TypeDecorator[str]):
 
 
 class JsonTuple(TypeDecorator[tuple[Any, ...]]):
-    """A tuple of strings, or of tuples of strings, as JSON text."""
+    """A tuple of strings or numbers, or of tuples of strings, as JSON text."""
 
     impl = SafeText
     cache_ok = True

@@ -1,5 +1,7 @@
 """What a known paper takes over from a listing: what it lacks, or of a new version its words.
 
+Where the paragraphs of an abstract begin goes with that abstract, and is taken over alone by one
+that is the same.
 Votes and comments are those of the newest day; of one day, the most, for they only grow. So the
 order in which dumps come does not tell.
 """
@@ -21,7 +23,8 @@ LISTED: Final = tuple(
 
 _COUNTED: Final = ("votes", "comments")
 _REPLACED: Final = ("title", "abstract", "authors", "version")
-_EMPTY: Final[dict[str, Any]] = dict.fromkeys(("authors", "keywords", "links"), ())
+_OF_ABSTRACT: Final = "paragraph_starts"
+_EMPTY: Final[dict[str, Any]] = dict.fromkeys(("authors", "keywords", "links", _OF_ABSTRACT), ())
 
 
 def fill_values(
@@ -60,6 +63,20 @@ def _counted(column: Column[Any]) -> ColumnElement[Any]:
     return case((told.is_(None), column), (is_newer, told), else_=column)
 
 
+def _starts_filled() -> ColumnElement[Any]:
+    """Take the places where the listing's abstract has paragraphs, if the paper takes that."""
+    starts, abstract = papers.c.paragraph_starts, papers.c.abstract
+    lacks = and_(starts == _EMPTY[_OF_ABSTRACT], abstract == _told(abstract))
+    return case((or_(abstract == "", lacks), _told(starts)), else_=starts)
+
+
+def _starts_replaced() -> ColumnElement[Any]:
+    """Take them unless the listing has no abstract, or the same one and no such places."""
+    starts, abstract = papers.c.paragraph_starts, papers.c.abstract
+    knows_less = and_(_told(starts) == _EMPTY[_OF_ABSTRACT], abstract == _told(abstract))
+    return case((or_(_told(abstract) == "", knows_less), starts), else_=_told(starts))
+
+
 _ON_DAY = bindparam("on_day", type_=papers.c.votes_day.type)
 
 _counted_day = case(
@@ -71,11 +88,13 @@ _counted_day = case(
 _own = papers.update().where(papers.c.id == bindparam("row")).values(change=bindparam("in_change"))
 
 FILL: Final = _own.values(
-    {name: _filled(papers.c[name]) for name in LISTED if name not in _COUNTED}
+    {name: _filled(papers.c[name]) for name in LISTED if name not in (*_COUNTED, _OF_ABSTRACT)}
     | {name: _counted(papers.c[name]) for name in _COUNTED}
-    | {"votes_day": _counted_day}
+    | {_OF_ABSTRACT: _starts_filled(), "votes_day": _counted_day}
 )
 """Give a paper what it lacks, and newer votes."""
 
-REVISE: Final = _own.values({name: _replaced(papers.c[name]) for name in _REPLACED})
+REVISE: Final = _own.values(
+    {name: _replaced(papers.c[name]) for name in _REPLACED} | {_OF_ABSTRACT: _starts_replaced()}
+)
 """Give a paper the words of its new version."""

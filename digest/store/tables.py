@@ -86,6 +86,7 @@ papers = Table(
     Column("keywords", JsonTuple, nullable=False),
     Column("organization", SafeText),
     Column("links", JsonTuple, nullable=False),
+    Column("paragraph_starts", JsonTuple, nullable=False, server_default="[]"),
     UniqueConstraint("key"),
     Index("ix_papers_change", "change"),
     Index("ix_papers_moved_to", "moved_to"),
