@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from digest.models import Cadence, Edition, Entry, Paper, Section, Site
+from digest.models import Cadence, Day, Edition, Entry, History, Paper, Section, Site, Tally
 
 SITE = Site(
     title="Trending papers",
@@ -98,8 +98,24 @@ def entry(n: int, section: Section = Section.NEW, **changes: Any) -> Entry:
         "score": 10 / (n + 2),
         "reason": reason,
         "announced": datetime(2026, 3, 11, 6, tzinfo=UTC) + timedelta(minutes=n),
+        "history": history(n) if section is Section.TRENDING else None,
     }
     return Entry(**(values | changes))
+
+
+def history(n: int) -> History:
+    """A fortnight in which the paper was listed on five days, with more votes each time."""
+    end = date(2026, 3, 11)
+    days = tuple(
+        Day(
+            day=end - timedelta(days=ago),
+            position=1 + (n + ago) % 20,
+            listed=20,
+            votes=n * 9 // ago,
+        )
+        for ago in (12, 9, 5, 3, 1)
+    )
+    return History(start=end - timedelta(days=13), end=end, days=days)
 
 
 def entries(numbers: Iterable[int], section: Section = Section.NEW) -> tuple[Entry, ...]:
@@ -125,8 +141,16 @@ def edition(new: Part = 3, trending: Part = 2, revised: Part = 1, **changes: Any
         "new": first,
         "trending": second,
         "revised": third,
+        "tallies": tallies(len(first), len(second), len(third)),
     }
     return Edition(**(values | changes))
+
+
+def tallies(new: int, trending: int, revised: int) -> tuple[Tally, ...]:
+    """What three days held, of which 11 March is the last."""
+    before = (Tally(day=date(2026, 3, 7), new=4, trending=1), Tally(day=date(2026, 3, 9), new=7))
+    own = Tally(day=date(2026, 3, 11), new=new, trending=trending, revised=revised)
+    return (*before, own)
 
 
 def part(start: int, size: Part, section: Section) -> tuple[Entry, ...]:

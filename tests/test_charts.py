@@ -149,7 +149,7 @@ def test_days_of_one_bar_are_joined_the_best_place_and_the_most_votes() -> None:
         st.tuples(st.integers(1, 60), st.integers(1, 60), st.none() | st.integers(0, 10**9)),
         min_size=1,
     ),
-    st.integers(30, 400),
+    st.integers(42, 400),
 )
 def test_nothing_is_drawn_outside_and_every_picture_is_well_formed(
     days: dict[int, tuple[int, int, int | None]], width: int

@@ -370,6 +370,87 @@ def test_the_page_of_what_is_not_there_works_at_any_address() -> None:
     assert all(str(link).startswith("/a/") for link in links)
 
 
+def test_trending_papers_have_a_picture_with_its_words_and_others_have_none() -> None:
+    for file in (
+        to_site.render_edition(builders.edition(), SITE, TEMPLATES),
+        to_site.render_index(builders.edition(), [], SITE, TEMPLATES),
+    ):
+        page = parsed(file)
+        pictures = page.xpath("//article//*[local-name()='svg']")
+        assert len(pictures) == 2
+        for picture in pictures:
+            assert picture.get("role") == "img"
+            assert picture.get("aria-label").startswith("Listed on 5 of the last 14 days, ")
+            assert (picture.get("width"), picture.get("height")) == ("112", "28")
+            assert picture.xpath("ancestor::section/@aria-labelledby") == ["trending"]
+        assert not page.xpath("//*[local-name()='svg']//@style | //*[local-name()='svg']//@fill")
+
+
+def test_an_edition_shows_what_the_days_before_held() -> None:
+    for file in (
+        to_site.render_edition(builders.edition(), SITE, TEMPLATES),
+        to_site.render_index(builders.edition(), [], SITE, TEMPLATES),
+    ):
+        (figure,) = parsed(file).xpath("//figure")
+        assert figure.xpath("string(*/@aria-label)") == (
+            "Papers a day, 7 to 11 March: 5 to 7. 11 March: 3 new, 2 trending again, 1 revised"
+        )
+        legend = ["new", "trending again", "revised", "7 to 11 March"]
+        assert [span.text for span in figure.xpath("figcaption/span")] == legend
+    alone = builders.edition(tallies=builders.tallies(3, 2, 1)[-1:])
+    assert not parsed(to_site.render_edition(alone, SITE, TEMPLATES)).xpath("//figure")
+
+
+def test_a_paper_shows_all_its_days_where_there_are_two() -> None:
+    page = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    assert page.xpath("//section[@aria-labelledby='seen']/*[local-name()='svg']/@aria-label") == [
+        "Listed on 2 days from 10 March 2026 to 11 March 2026, 1st of 52 at best, 12 votes"
+    ]
+    once = seen(builders.paper(1)).sightings[:1]
+    page = parsed(to_site.render_paper(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
+    assert not page.xpath("//*[local-name()='svg']")
+
+
+def told(file: Rendered) -> dict[str, str]:
+    """What a page says of itself to where it is shared."""
+    metas = parsed(file).xpath("//meta[@property or starts-with(@name, 'twitter:')]")
+    return {meta.get("property") or meta.get("name"): meta.get("content") for meta in metas}
+
+
+def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
+    site = replace(SITE, has_pictures=True)
+    card = {
+        "og:image": "https://papers.example.org/editions/2026-03-11/card.png",
+        "og:image:type": "image/png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Wednesday 11 March 2026: "
+        "3 new, 2 trending again, 1 revised, from 2 listings",
+        "twitter:card": "summary_large_image",
+    }
+    page = to_site.render_edition(builders.edition(), site, TEMPLATES)
+    words = {
+        "og:type": "article",
+        "og:site_name": "Trending papers",
+        "og:title": "Wednesday 11 March 2026",
+        "og:description": f"{card['og:image:alt']}.",
+        "og:url": "https://papers.example.org/editions/2026-03-11/",
+    }
+    assert told(page) == words | card
+    first = told(to_site.render_index(builders.edition(), [], site, TEMPLATES))
+    assert {name: first[name] for name in card} == card
+    assert (first["og:type"], first["og:title"]) == ("website", "Trending papers")
+    without = to_site.render_edition(builders.edition(), SITE, TEMPLATES)
+    assert told(without) == words | {"twitter:card": "summary"}
+
+
+def test_a_shared_paper_is_told_in_words_and_a_page_that_is_none_tells_nothing() -> None:
+    paper = told(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    assert (paper["og:type"], paper["og:title"]) == ("article", builders.title(1))
+    assert paper["twitter:card"] == "summary"
+    assert told(to_site.render_not_found(SITE, TEMPLATES)) == {}
+
+
 def test_the_settings_are_escaped_too() -> None:
     site = replace(SITE, title="A & <B>", description='"quoted"', author="<i>", language='e"n')
     for file in of_site(pages([day(0)], site)):

@@ -10,6 +10,8 @@ class Site:
     """What the renderers need to know of the newsletter itself. `url` ends without a slash.
 
     `hubs` are told of new feeds by whoever publishes them (WebSub); the feeds name them.
+
+    `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
     """
 
     title: str = "Trending papers"
@@ -22,6 +24,7 @@ class Site:
     postal_address: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
+    has_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

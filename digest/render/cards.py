@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from digest.models import Edition, Entry, Paper, Section, Site
 from digest.render import names
+from digest.render.charts.spark import Spark, recent
 from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
 from digest.text.legible import legible, legible_name
 
@@ -39,6 +40,7 @@ class Card:
 
     `abstract` is one line, made of the `paragraphs`; where it was shortened, it is the only one.
     `links` are pairs of a word to show and an address. `note` is the editor's, in Markdown.
+    `spark` is drawn for a trending paper; `spark_url` is where its picture lies, or empty.
     """
 
     number: int
@@ -52,6 +54,8 @@ class Card:
     links: tuple[tuple[str, str], ...]
     note: str
     is_pinned: bool
+    spark: Spark | None = None
+    spark_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class Group:
 def groups(edition: Edition, site: Site) -> tuple[Group, ...]:
     """Lay out the three sections of an edition, the empty ones too."""
     sections = zip(Section, (edition.new, edition.trending, edition.revised), strict=True)
-    return tuple(_group(name, entries, site) for name, entries in sections)
+    return tuple(_group(name, entries, edition, site) for name, entries in sections)
 
 
 def shortened(group: Group, shape: Shape) -> Group:
@@ -119,13 +123,13 @@ def author_line(authors: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
-def _group(name: Section, entries: Sequence[Entry], site: Site) -> Group:
+def _group(name: Section, entries: Sequence[Entry], edition: Edition, site: Site) -> Group:
     heading, quiet = _HEADINGS[name]
-    cards = tuple(_card(number, entry, site) for number, entry in enumerate(entries, 1))
+    cards = tuple(_card(number, entry, edition, site) for number, entry in enumerate(entries, 1))
     return Group(name=name, heading=heading, quiet=quiet, cards=cards, more=0)
 
 
-def _card(number: int, entry: Entry, site: Site) -> Card:
+def _card(number: int, entry: Entry, edition: Edition, site: Site) -> Card:
     paper = entry.paper
     page = names.paper_url(site, paper.slug)
     paragraphs = legible_paragraphs(paper)
@@ -141,7 +145,15 @@ def _card(number: int, entry: Entry, site: Site) -> Card:
         links=(*links_of(paper), ("Details", page)),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
+        spark=recent(entry.history) if entry.history else None,
+        spark_url=_spark_url(entry, edition, site),
     )
+
+
+def _spark_url(entry: Entry, edition: Edition, site: Site) -> str:
+    if not entry.history or not site.has_pictures:
+        return ""
+    return names.url(site, names.spark_path(edition.name, entry.paper.slug))
 
 
 def _shortened(card: Card, shape: Shape) -> Card:

@@ -16,6 +16,7 @@ import jinja2
 from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
 from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, links_of, source_url, summary
+from digest.render.charts import bar, card, spark
 from digest.render.text import legible_paragraphs, lines, one_line
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
@@ -26,6 +27,7 @@ HOME = "index.html"
 ARCHIVE = "editions/index.html"
 _NOT_FOUND = "404.html"
 _STATIC = ("style.css", "icon.svg")
+_WHOLE_SPARK = 336
 _RECENT = {Cadence.DAY: 14, Cadence.WEEK: 8, Cadence.MONTH: 12}
 
 
@@ -73,6 +75,7 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
     Several dumps of one day stand as one, as in its score: what a paper was listed with.
     """
     paper, moved_to = page.paper, page.moved_to
+    days = days_of(page.sightings, date.max)
     paragraphs = legible_paragraphs(paper)
     values = {
         "title": _title(paper),
@@ -85,7 +88,8 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
         "paper": paper,
         "source": source_url(paper),
         "links": _other_links(paper),
-        "sightings": days_of(page.sightings, date.max),
+        "sightings": days,
+        "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
         "published": _in_words(paper.published or ""),
         "editions": [
             {"name": name, "title": _in_words(name), "path": edition_path(name)}
@@ -115,7 +119,11 @@ def render_index(
 ) -> Rendered:
     """Render the first page: the `latest` daily edition, and the recent ones of each cadence."""
     shelves = {cadence: _listed(records, cadence)[:most] for cadence, most in _RECENT.items()}
-    values = {"shelves": shelves, "latest": latest and _edition_values(latest, site)}
+    values = {
+        "shelves": shelves,
+        "latest": latest and _edition_values(latest, site),
+        "social": latest and _social(latest, site),
+    }
     return _page("index.html", HOME, site, templates, values)
 
 
@@ -137,6 +145,20 @@ def _edition_values(edition: Edition, site: Site) -> dict[str, object]:
         "note": lines(edition.note),
         "sections": tuple(_section(group, entries) for group, entries in laid_out),
         "path": edition_path(edition.name),
+        "bar": bar.bar_of(edition),
+        "social": _social(edition, site),
+    }
+
+
+def _social(edition: Edition, site: Site) -> dict[str, object] | None:
+    """Tell of the card that is shown where an edition is shared, if there is one."""
+    if not site.has_pictures:
+        return None
+    return {
+        "url": names.url(site, names.card_path(edition.name)),
+        "width": card.WIDTH,
+        "height": card.HEIGHT,
+        "words": card.description(edition),
     }
 
 
@@ -199,6 +221,7 @@ def _page(
         "here": path,
         "link": _linker(path),
         "canonical": _absolute(site, path),
+        "social": None,
         "edition_path": edition_path,
         "long_date": _long_date,
     }

@@ -11,6 +11,7 @@ from digest.render.charts.strokes import bars, blocks, slots
 from digest.text.english import day_month
 
 WIDTH, HEIGHT = 280, 56
+_SLOTS_A_WIDTH = 14
 _GAPS = 5.0  # what lies between the parts of a bar, and what the least of parts may need more
 _SECTIONS = (Section.NEW, Section.TRENDING, Section.REVISED)
 _WORDS = {Section.NEW: "new", Section.TRENDING: "trending again", Section.REVISED: "revised"}
@@ -42,6 +43,7 @@ def bar_of(edition: Edition, width: int = WIDTH, height: int = HEIGHT) -> Bar | 
     first, last = told[0].day, told[-1].day
     span = (last - first).days + 1
     days = [first + timedelta(days=n) for n in range(span)]
+    width = min(width, span * width // _SLOTS_A_WIDTH)
     return _bar([by_day.get(day) for day in days], days, width, height)
 
 

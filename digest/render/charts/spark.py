@@ -15,7 +15,7 @@ from digest.render.charts.strokes import bars, blocks, number, slots
 from digest.text.english import day_month, ordinal
 
 WIDTH, HEIGHT = 112, 28
-_LEAST_SLOT = 3
+_LEAST_SLOT, _MOST_SLOT = 3, 14
 _LEAST_BAR = 3
 _MARGIN = 3
 
@@ -45,11 +45,14 @@ def recent(history: History) -> Spark:
 
 
 def whole(days: Sequence[Day], width: int) -> Spark:
-    """Draw all days of a paper, however many; there is at least one."""
+    """Draw all days of a paper, however many, in no more than a width; there is at least one."""
     history = History(start=days[0].day, end=days[-1].day, days=tuple(days))
     first, last = _long_date(history.start), _long_date(history.end)
     words = f"Listed on {len(days)} days from {first} to {last}"
-    return _spark(history, width, words if len(days) > 1 else f"Listed on {first}")
+    span = (history.end - history.start).days + 1
+    return _spark(
+        history, min(width, span * _MOST_SLOT), words if len(days) > 1 else f"Listed on {first}"
+    )
 
 
 def _spark(history: History, width: int, words: str) -> Spark:
