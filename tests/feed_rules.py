@@ -83,8 +83,6 @@ class _Xml:
         for prefix, uri in root.nsmap.items():
             if PREFIXES.get(prefix) != uri:
                 yield f"UnknownNamespace {prefix} {uri}"
-        if b"&amp;" in self.content or b"&lt;" in self.content:
-            yield "CharacterData: in RSS `&` and `<` in plain text are to be written by number"
         if re.search("[\x80-\x9f\ufffd]", self.content.decode()):
             yield "BadCharacters"
         yield from self.of_rss(root) if root.tag == "rss" else self.of_atom(root)
@@ -209,6 +207,9 @@ class _Xml:
     def plain(self, text: str | None) -> Iterator[str]:
         if not text:
             yield "NotBlank"
+        is_by_number = b"&amp;" not in self.content and b"&lt;" not in self.content
+        if re.search("[&<]", text or "") and not is_by_number:
+            yield "CharacterData: `&` and `<` in plain text are to be written by number"
         tags = [tag for tag in _END_TAG.findall(text or "") if tag.lower() in _HTML_TAGS]
         if tags:
             yield f"ContainsHTML {tags}"

@@ -7,8 +7,8 @@ of the whole process. So an extension of ours writes an entry's dates, links, au
 categories; with that, and both formats from the same entries, it is also quick. Another writes the
 links of a feed that feedgen leaves out of RSS: to its archive (RFC 5005) and to its hubs (WebSub).
 
-`&` and `<` are written as the RSS Advisory Board's profile wants them in plain text, by number:
-some readers take `&lt;b>` in a title of RSS for a tag, but not `&#x3C;b>`.
+Where a title or a name holds `&` or `<`, these are written by number, as the RSS Advisory Board's
+profile wants it: some readers take `&lt;b>` in a title of RSS for a tag, but not `&#x3C;b>`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def write(feed: Feed) -> tuple[bytes, bytes]:
     entries = [_entry(item) for item in feed.items]
     rss = _generator(feed, entries, RSS_NAME).rss_str()
     atom = _generator(feed, entries, ATOM_NAME).atom_str()
-    return _by_number(rss) + b"\n", _by_number(atom) + b"\n"
+    if _has_markup(feed):
+        rss, atom = _by_number(rss), _by_number(atom)
+    return rss + b"\n", atom + b"\n"
 
 
 class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -130,6 +132,15 @@ def _entry(item: FeedItem) -> FeedEntry:
     entry.content(item.html, type="html")
     entry.updated(item.updated)
     return entry
+
+
+def _has_markup(feed: Feed) -> bool:
+    """Tell whether a text that is plain, not HTML, holds what looks like markup."""
+    texts = [feed.title, feed.description, feed.author]
+    for item in feed.items:
+        texts += item.title, *item.authors, *item.categories
+    joined = "".join(texts)
+    return "&" in joined or "<" in joined
 
 
 def _by_number(xml: bytes) -> bytes:
