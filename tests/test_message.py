@@ -154,6 +154,14 @@ def test_subjects_are_read_back_exactly(subject: str) -> None:
     assert parsed(data)["Subject"] == subject
 
 
+def test_a_long_plain_subject_is_folded_before_a_word_and_stays_readable() -> None:
+    subject = "Lanterns: small language models that say when they don't know, and 4 more"
+    data = build_message(replace(LETTER, subject=subject))
+    assert b"\r\nSubject: Lanterns: small language models that say when they" in data
+    assert max(map(len, data.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    assert parsed(data)["Subject"] == subject
+
+
 @pytest.mark.parametrize(
     "name",
     ["Ada", "Ada, B.", 'A "q" \\ B', "Äda Ö.", "=?x?q?y?=", "n" * 90, "ñ" * 15, "a@b (c)", ""],
@@ -172,9 +180,11 @@ def test_a_long_name_is_parted_as_rfc_2047_says() -> None:
 
 
 def test_an_address_of_the_web_is_neither_folded_nor_encoded() -> None:
-    url = "https://papers.example.org/unsubscribe/" + "a1" * 120
-    data = build_message(replace(LETTER, addresses=(("List-Unsubscribe", url),)))
-    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in data
+    web = "https://papers.example.org/unsubscribe/" + "a1" * 420
+    for url in (web, f"mailto:leave@example.org?subject={'a%20' * 40}&body=out,now;"):
+        data = build_message(replace(LETTER, addresses=(("List-Unsubscribe", url),)))
+        assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in data
+        check_lines(data)
 
 
 def test_an_address_of_the_web_cannot_end_its_header() -> None:

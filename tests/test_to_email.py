@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import builders
+import css_inline
 import golden
 import jinja2
 import pytest
@@ -18,16 +19,19 @@ import xss
 from lxml import html as lxml_html
 
 from digest import theme
-from digest.models import Edition, Entry, Section
+from digest.models import Edition, Entry, Section, Site
 from digest.render import text, to_email
+from digest.text.direction import is_right_to_left
+from digest.text.legible import legible, legible_name
 
 TEMPLATES = theme.load(None, text.FILTERS)
 CHROMIUM = Path("/usr/bin/chromium")
 BUDGET = 80_000
+UNSUBSCRIBE = "mailto:digest@papers.example.org?subject=unsubscribe"
 
 
-def rendered(edition: Edition, **options: Any) -> dict[str, str]:
-    files = list(to_email.render(edition, builders.SITE, TEMPLATES, **options))
+def rendered(edition: Edition, site: Site = builders.SITE, **options: Any) -> dict[str, str]:
+    files = list(to_email.render(edition, site, TEMPLATES, **options))
     folder = f"editions/{edition.name}/"
     assert [file.path for file in files] == [
         f"{folder}email.html",
@@ -57,6 +61,11 @@ def full(count: int, abstract: str, title: str = "", **changes: Any) -> Edition:
     return builders.edition(tuple(entries), 0, 0, **changes)
 
 
+def with_paper(**changes: Any) -> Edition:
+    """One paper, changed so."""
+    return builders.edition((builders.entry(1, paper=builders.paper(1, **changes)),), 0, 0)
+
+
 def skeleton(element: lxml_html.HtmlElement) -> list[tuple[str, dict[str, str]]]:
     return [(str(each.tag), dict(each.attrib)) for each in element.iter()]
 
@@ -70,8 +79,8 @@ def test_hostile_text_is_shown_as_it_is_and_makes_no_markup() -> None:
     for hostile in xss.STRINGS:
         found = page(rendered(with_text(hostile))["html"])
         assert skeleton(found) == skeleton(benign), hostile
-        shown = [found.xpath("string(//h3/a)"), *(found.find_class(c)[0].text for c in ("who",))]
-        assert shown == [text.cut(text.one_line(hostile), 300), text.one_line(hostile)]
+        shown = [found.xpath("string(//h3/a)"), found.find_class("who")[0].text]
+        assert shown == [text.cut(legible(hostile), 300), legible_name(hostile)]
 
 
 def test_hostile_text_adds_nothing_to_the_message() -> None:
@@ -124,7 +133,8 @@ def test_a_template_in_a_dump_is_text() -> None:
 )
 def test_the_html_keeps_to_its_budget_and_uses_it(count: int, abstract: str, title: str) -> None:
     html = rendered(full(count, abstract, title))["html"]
-    assert 0.9 * BUDGET < len(html.encode()) <= BUDGET
+    assert 0.9 * BUDGET < len(html.encode()) <= BUDGET or max(map(len, abstracts(html))) > 590
+    assert len(html.encode()) <= BUDGET
     shown = len(page(html).findall(".//h3"))
     assert (f"and {count - shown} more on the web" in html) == (shown < count)
 
@@ -179,6 +189,8 @@ def test_the_whole_is_shown_where_it_fits() -> None:
         (["Lanterns"], "Lanterns"),
         (["Lanterns", "Tidepool"], "Lanterns, and 1 more"),
         (["word " * 30, "Tidepool"], "word " * 10 + "word…, and 1 more"),
+        (["word " * 8 + "end: " + "word " * 30], "word " * 8 + "end"),
+        (["end: " + "word " * 30], "end: " + "word " * 12 + "word…"),
         (["a\r\nBcc: x", "b", "c"], "a Bcc: x, and 2 more"),
         (["\x00"], "Untitled"),
         ([], "Wednesday 11 March 2026: nothing new"),
@@ -203,7 +215,10 @@ def test_subject_and_preheader_are_one_short_line(hostile: str) -> None:
 def test_the_preheader_goes_on_where_the_subject_ends() -> None:
     edition = builders.edition(3, 0, 0)
     assert to_email.preheader(edition).startswith(f"Also: {builders.title(2)}; Paper Boats 3")
-    assert to_email.preheader(replace(edition, new=edition.new[:1])).startswith("We present")
+    assert to_email.preheader(replace(edition, new=edition.new[:1])).startswith("On 8 tasks the")
+    summed = with_paper(summary="Lanterns are bright.")
+    assert to_email.preheader(summed) == "Lanterns are bright."
+    assert to_email.preheader(with_paper(abstract="One sentence.")) == "One sentence."
     assert to_email.preheader(builders.edition(0, 0, 0)) == "Nothing new, from 2 listings"
 
 
@@ -211,10 +226,35 @@ def test_trending_papers_carry_the_subject_where_nothing_is_new() -> None:
     assert to_email.subject(builders.edition(0, 1, 0)).startswith("Driftwood 1")
 
 
-def test_the_text_is_wrapped_and_addresses_stand_alone() -> None:
+def test_the_preheader_never_says_what_the_subject_says() -> None:
+    twice = tuple(builders.entry(n, paper=builders.paper(n, title="Lanterns")) for n in (1, 2))
+    for edition in (
+        builders.edition(twice, 0, 0),
+        builders.edition((*twice, builders.entry(3)), 0, 0),
+        with_paper(title="Lanterns", summary="Lanterns", abstract="Lanterns"),
+    ):
+        assert to_email.subject(edition).startswith("Lanterns")
+        assert "Lanterns" not in to_email.preheader(edition).split("; ")
+        assert not to_email.preheader(edition).startswith(("Lanterns", "Also: Lanterns"))
+
+
+def test_the_text_is_wrapped_and_an_address_stands_alone_after_its_word() -> None:
     lines = rendered(builders.edition(30, note="A word. " * 40))["txt"].split("\n")
     assert max(len(line) for line in lines if "http" not in line) <= 72
-    assert all(re.fullmatch(r"https?://\S+", line) for line in lines if "http" in line)
+    addressed = re.compile(
+        r"(?:(?:arXiv|PDF|Code|Details|RSS|Atom|JSON): )?(?:https?://|mailto:)\S+"
+    )
+    assert all(addressed.fullmatch(line) for line in lines if "://" in line or "mailto:" in line)
+
+
+def test_every_link_of_the_html_is_in_the_text() -> None:
+    links = (("code", "https://example.org/a?b=1&c=2"), ("project", "https://example.org/é"))
+    paper = builders.paper(1, links=links, url="https://example.org/paper")
+    entry = builders.entry(1, paper=paper, note="See [this](https://example.org/note).")
+    for edition in (builders.edition((entry,), 2, 1), builders.edition(90), with_paper(url=None)):
+        files = rendered(edition)
+        shown = {link.get("href") for link in page(files["html"]).iter("a")}
+        assert [link for link in shown if link not in files["txt"]] == []
 
 
 def test_the_text_holds_what_the_html_holds() -> None:
@@ -237,9 +277,81 @@ def test_the_mail_says_where_it_came_from() -> None:
         "https://papers.example.org/feeds/rss.xml",
         "https://papers.example.org/feeds/atom.xml",
         "https://papers.example.org/feeds/feed.json",
+        UNSUBSCRIBE,
     ]
-    top = page(html).find_class("lead")[0]
-    assert top.find("a").get("href") == "https://papers.example.org/editions/2026-03-11/"
+    top = [link.get("href") for link in page(html).find_class("lead")[0].iter("a")]
+    assert top == ["https://papers.example.org/editions/2026-03-11/", UNSUBSCRIBE]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, UNSUBSCRIBE),
+        ({"mail_from": "a+b&c@example.org"}, "mailto:a+b%26c@example.org?subject=unsubscribe"),
+        ({"unsubscribe": "https://example.org/leave?a=1&b=2"}, "https://example.org/leave?a=1&b=2"),
+        ({"unsubscribe": "mailto:x@example.org"}, "mailto:x@example.org"),
+    ],
+)
+def test_the_way_out_stands_at_the_top_at_the_end_and_in_the_head(
+    changes: dict[str, str], expected: str
+) -> None:
+    files = rendered(builders.edition(200), site=replace(builders.SITE, **changes))
+    ways = [link for link in page(files["html"]).iter("a") if link.text == "Unsubscribe"]
+    assert [link.get("href") for link in ways] == [expected, expected]
+    lines = files["txt"].split("\n")
+    assert lines.count(expected) == 2
+    assert lines.index(expected) < 10
+    assert f"\r\nList-Unsubscribe: <{expected}>\r\n" in files["eml"]
+    assert "List-Unsubscribe-Post" not in files["eml"]
+
+
+def test_a_tldr_leads_and_says_whose_it_is() -> None:
+    for changes, mark, tldr in (
+        ({}, "TL;DR, from the abstract:", "On 8 tasks the gain in consistency is 2 points"),
+        ({"summary": "It is $O(n)$."}, "TL;DR, by the listing’s AI:", "It is"),
+    ):
+        files = rendered(with_paper(**changes))
+        (shown,) = page(files["html"]).find_class("tldr")
+        assert shown.text_content().startswith(f"{mark} {tldr}")
+        assert f"  {mark}\n  {tldr}" in files["txt"]
+    bare = rendered(with_paper(abstract="One sentence that shows it all."))
+    assert "TL;DR" not in bare["html"] + bare["txt"]
+
+
+def test_an_abstract_is_left_out_where_it_would_only_repeat_the_tldr() -> None:
+    tldr = "We show that lanterns outperform all candles by 30% " + "in the dark " * 12 + "here."
+    edition = full(60, f"{tldr} {'More is said. ' * 100}")
+    html = rendered(edition)["html"]
+    assert len(page(html).find_class("tldr")) == len(page(html).findall(".//h3"))
+    assert all(len(shown) > len(tldr) + 60 for shown in abstracts(html))
+
+
+def test_where_room_is_scarce_abstracts_go_before_papers() -> None:
+    tldr = "We show that lanterns outperform all candles by 30% in the dark."
+    edition = full(70, f"Some background comes first. {tldr} {'More is said. ' * 100}")
+    html = rendered(edition)["html"]
+    assert len(page(html).findall(".//h3")) == 70
+    assert abstracts(html) == []
+    assert len(page(html).find_class("tldr")) == 70
+
+
+def test_names_and_texts_that_run_right_to_left_are_kept_apart() -> None:
+    hebrew, arabic = "אבי כהן", "ليلى حسن"
+    edition = with_paper(title=f"{hebrew} 1", abstract=arabic, authors=("Ada", hebrew, arabic))
+    found = page(rendered(edition)["html"])
+    assert [each.text_content() for each in found.xpath("//*[@dir]")] == [
+        *(f"{hebrew} 1", hebrew, arabic, arabic),
+    ]
+    assert found.find_class("who")[0].text_content() == f"Ada, {hebrew} and {arabic}"
+    assert not page(rendered(builders.edition(9))["html"]).xpath("//*[@dir]")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("", False), ("1 -", False), ("Ada אבי", False), ("12 אבי", True), ("«ليلى»", True)],
+)
+def test_the_first_letter_tells_the_direction(words: str, expected: bool) -> None:
+    assert is_right_to_left(words) is expected
 
 
 def test_clients_that_drop_the_style_element_still_see_the_design() -> None:
@@ -272,6 +384,14 @@ def test_a_users_own_template_keeps_to_the_budget(tmp_path: Path) -> None:
     assert 0 < len(first.content) <= BUDGET
 
 
+def test_a_users_own_template_need_not_show_abstracts(tmp_path: Path) -> None:
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "edition.html").write_text("<p>{{ title }}</p>", "utf-8")
+    templates: jinja2.Environment = theme.load(tmp_path, text.FILTERS)
+    first, *_ = to_email.render(full(700, "word " * 30), builders.SITE, templates)
+    assert b"Wednesday" in first.content
+
+
 def test_the_same_edition_gives_the_same_bytes() -> None:
     assert rendered(builders.week()) == rendered(builders.week())
 
@@ -289,6 +409,57 @@ def chosen() -> Entry:
 )
 def test_golden(name: str, edition: Edition) -> None:
     golden.check(name, to_email.render(edition, builders.SITE, TEMPLATES))
+
+
+def everything() -> Edition:
+    """An edition in which each part of the template is shown."""
+    paper = builders.paper(1, authors=("אבי כהן", "Ada"), summary="It is bright.")
+    note = "See *table 2* of [this](https://example.org).\n\n    code"
+    entry = builders.entry(1, paper=paper, is_pinned=True, note=note)
+    return builders.edition((entry, *builders.entries(range(2, 120))), 2, 1, note=note)
+
+
+def in_the_dark(html: str) -> str:
+    """Write the rules for dark mode into the elements, as a client in the dark applies them."""
+    rules = re.search(r"\(prefers-color-scheme: dark\) \{(.*?)\n\}", html, re.DOTALL)
+    assert rules
+    return css_inline.CSSInliner(extra_css=rules[1], inline_style_tags=False).inline(html)
+
+
+def pairs(html: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the colour, the ground and the words of each text that is shown."""
+    for text_node in page(html).xpath("//body//text()"):
+        parent = text_node.getparent()
+        above = (
+            [*parent.iterancestors()] if text_node.is_tail else [parent, *parent.iterancestors()]
+        )
+        is_hidden = any("pre" in (each.get("class") or "").split() for each in above)
+        if text_node.strip() and not is_hidden:
+            yield nearest("color", above), nearest("background-color", above), str(text_node)
+
+
+def nearest(name: str, elements: list[lxml_html.HtmlElement]) -> str:
+    styles = (each.get("style") or "" for each in elements)
+    found = (re.search(rf"(?<![-\w]){name}:\s*(#\w+)", style) for style in styles)
+    return next(match[1] for match in found if match)
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return sum(v * weight for v, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def test_each_text_has_its_contrast_in_light_and_in_the_dark() -> None:
+    html = rendered(everything())["html"]
+    shown = {"light": list(pairs(html)), "dark": list(pairs(in_the_dark(html)))}
+    assert len(shown["light"]) == len(shown["dark"]) > 300
+    assert {ground for _, ground, _ in shown["light"]} == {"#fffdf9"}
+    assert {ground for _, ground, _ in shown["dark"]} == {"#1f1b18"}
+    for scheme, texts in shown.items():
+        for colour, ground, words in texts:
+            low, high = sorted((luminance(colour), luminance(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (scheme, colour, words)
 
 
 CONTRAST = """() => {

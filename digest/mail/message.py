@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from textwrap import wrap
 
 _LINE = 76  # what a line with an encoded word may have (RFC 2047)
 _LONGEST_QUOTED = 900  # a quoted string cannot be folded everywhere, and a line has at most 998
@@ -100,9 +101,11 @@ def _named(header: str, name: str, address: str) -> str:
 
 
 def _unstructured(header: str, text: str) -> str:
-    text = _clean(text)
-    is_plain = _is_plain(text) and len(header) + len(text) + 2 <= _LINE
-    return text if is_plain else _encoded(header, text)
+    """Write plain text as it is, folded before a word where it is long, and all else encoded."""
+    text, room = _clean(text), _LINE - len(f"{header}: ")
+    lines = wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    is_plain = _is_plain(text) and all(len(line) <= room for line in lines)
+    return _FOLD.join(lines) if is_plain else _encoded(header, text)
 
 
 def _clean(text: str) -> str:

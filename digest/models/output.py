@@ -22,6 +22,7 @@ class Site:
     mail_from: str = "digest@localhost"
     list_id: str = "digest.localhost"
     postal_address: str = ""
+    unsubscribe: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
     has_pictures: bool = False

@@ -1,7 +1,8 @@
 """An edition as a reader meets it: sections with a heading, papers as cards, all text made safe.
 
 Markdown, mail and its text twin show the same cards. What is not here: markup, which stands in
-the templates, and the cut to a size, which is asked for by a `Shape`.
+the templates; how the sentence for a TL;DR is chosen (`text.tldr`); and to which size a card is
+cut, which a `Shape` asks for.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from digest.render import names
 from digest.render.charts.spark import Spark, recent
 from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
 from digest.text.legible import legible, legible_name
+from digest.text.tldr import choose_tldr
 
 _SHOWN_AUTHORS = 6
 _HEADINGS = {
@@ -21,15 +23,22 @@ _HEADINGS = {
     Section.TRENDING: ("Trending again", "Nothing seen before is rising."),
     Section.REVISED: ("Revised", "Nothing came in a new version."),
 }
-_LINK_WORDS = {"page": "Paper page", "pdf": "PDF", "code": "Code", "project": "Project"}
+_LINK_WORDS = {"pdf": "PDF", "code": "Code", "project": "Project", "page": "Paper page"}
+_LINK_ORDER = ("pdf", "code", "project")  # then what else there is, the listing's own page last
+_LEAST_BEYOND_TLDR = 60  # characters an abstract must add to be worth showing after a TL;DR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How much of an edition is shown: characters of a text, papers of a section. None is all."""
+    """How much of an edition is shown: characters of a text, papers of a section. None is all.
+
+    `abstract_beside_tldr` goes before `abstract` for papers that have a TL;DR.
+    """
 
     title: int | None = None
+    tldr: int | None = None
     abstract: int | None = None
+    abstract_beside_tldr: int | None = None
     note: int | None = None
     papers: int | None = None
 
@@ -38,8 +47,11 @@ class Shape:
 class Card:
     """One paper. `url` is where it can be read, `page` its own page on the site.
 
-    `abstract` is one line, made of the `paragraphs`; where it was shortened, it is the only one.
-    `links` are pairs of a word to show and an address. `note` is the editor's, in Markdown.
+    `authors` is a line; `people` are the names in it, `others` how many it leaves out. `tldr` is
+    one sentence: what the listing itself says in short (`tldr_from` is "listing"), or the sentence
+    of the abstract that states the result ("abstract"), or nothing. `abstract` is
+    one line, made of the `paragraphs`; where it was shortened, it is the only one. `links` are
+    pairs of a word to show and an address. `note` is the editor's, in Markdown.
     `spark` is drawn for a trending paper; `spark_url` is where its picture lies, or empty.
     """
 
@@ -49,6 +61,10 @@ class Card:
     page: str
     reason: str
     authors: str
+    people: tuple[str, ...]
+    others: int
+    tldr: str
+    tldr_from: str
     abstract: str
     paragraphs: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
@@ -98,10 +114,18 @@ def summary(edition: Edition) -> str:
 
 
 def links_of(paper: Paper) -> Iterator[tuple[str, str]]:
-    """Yield a word to show and an address for each link of a paper that is one of the web."""
-    for word, address in paper.links:
+    """Yield a word to show and an address for each link of a paper that is one of the web.
+
+    What can be read comes first, the page of the listing last; each address once.
+    """
+    links = paper.links
+    if paper.arxiv_id and all(word != "pdf" for word, _ in links):
+        links += (("pdf", f"https://arxiv.org/pdf/{paper.arxiv_id}"),)
+    told = set()
+    for word, address in sorted(links, key=_link_rank):
         label = _LINK_WORDS.get(word) or one_line(word).capitalize()
-        if label and (target := web_address(address)):
+        if label and (target := web_address(address)) and target not in told:
+            told.add(target)
             yield label, target
 
 
@@ -116,11 +140,23 @@ def source_url(paper: Paper) -> str | None:
 
 def author_line(authors: Sequence[str]) -> str:
     """Name the authors in words; of a long list the first, and how many others."""
-    known = [name for name in map(legible_name, authors) if name]
-    shown = known if len(known) <= _SHOWN_AUTHORS else known[: _SHOWN_AUTHORS - 2]
-    if rest := len(known) - len(shown):
+    shown, rest = _named(authors)
+    if rest:
         return f"{', '.join(shown)} and {rest} others"
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+
+
+def _named(authors: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    known = tuple(name for name in map(legible_name, authors) if name)
+    shown = known if len(known) <= _SHOWN_AUTHORS else known[: _SHOWN_AUTHORS - 2]
+    return shown, len(known) - len(shown)
+
+
+def _link_rank(link: tuple[str, str]) -> int:
+    word, _ = link
+    if word == "page":
+        return len(_LINK_ORDER) + 1
+    return _LINK_ORDER.index(word) if word in _LINK_ORDER else len(_LINK_ORDER)
 
 
 def _group(name: Section, entries: Sequence[Entry], edition: Edition, site: Site) -> Group:
@@ -132,7 +168,10 @@ def _group(name: Section, entries: Sequence[Entry], edition: Edition, site: Site
 def _card(number: int, entry: Entry, edition: Edition, site: Site) -> Card:
     paper = entry.paper
     page = names.paper_url(site, paper.slug)
-    paragraphs = legible_paragraphs(paper)
+    people, others = _named(paper.authors)
+    paragraphs, told = legible_paragraphs(paper), legible(paper.summary or "")
+    abstract = " ".join(paragraphs)
+    tldr = told or choose_tldr(abstract)
     return Card(
         number=number,
         title=legible(paper.title) or "Untitled",
@@ -140,9 +179,13 @@ def _card(number: int, entry: Entry, edition: Edition, site: Site) -> Card:
         page=page,
         reason=one_line(entry.reason),
         authors=author_line(paper.authors),
-        abstract=" ".join(paragraphs),
+        people=people,
+        others=others,
+        tldr=tldr,
+        tldr_from="listing" if told else "abstract" if tldr else "",
+        abstract=abstract,
         paragraphs=paragraphs,
-        links=(*links_of(paper), ("Details", page)),
+        links=(*_arxiv_link(paper), *links_of(paper), ("Details", page)),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
         spark=recent(entry.history) if entry.history else None,
@@ -156,17 +199,34 @@ def _spark_url(entry: Entry, edition: Edition, site: Site) -> str:
     return names.url(site, names.spark_path(edition.name, entry.paper.slug))
 
 
+def _arxiv_link(paper: Paper) -> Iterator[tuple[str, str]]:
+    if paper.arxiv_id and (address := web_address(f"https://arxiv.org/abs/{paper.arxiv_id}")):
+        yield "arXiv", address
+
+
 def _shortened(card: Card, shape: Shape) -> Card:
-    abstract = _short(card.abstract, shape.abstract)
+    limit = shape.abstract
+    if card.tldr and shape.abstract_beside_tldr is not None:
+        limit = shape.abstract_beside_tldr
+    abstract = _short(card.abstract, limit)
+    abstract = "" if _is_said(abstract, card) else abstract
     return replace(
         card,
         title=_short(card.title, shape.title),
+        tldr=_short(card.tldr, shape.tldr),
         abstract=abstract,
-        paragraphs=card.paragraphs
-        if abstract == card.abstract
-        else tuple(filter(None, (abstract,))),
+        paragraphs=card.paragraphs if abstract == card.abstract else (abstract,) * bool(abstract),
         note=_short(card.note, shape.note),
     )
+
+
+def _is_said(abstract: str, card: Card) -> bool:
+    """Tell whether an abstract that was cut says hardly more than the TL;DR above it."""
+    if not card.tldr or abstract == card.abstract:
+        return False
+    shown = abstract.removesuffix("…")
+    rest = shown.removeprefix(card.tldr)
+    return card.tldr.startswith(shown) or (rest != shown and len(rest) < _LEAST_BEYOND_TLDR)
 
 
 def _short(text: str, limit: int | None) -> str:

@@ -56,6 +56,12 @@ def feed_urls(site: Site) -> dict[str, str]:
     return {name: url(site, f"feeds/{file}") for name, file in files.items()}
 
 
+def unsubscribe_url(site: Site) -> str:
+    """Address what takes a reader off the list: as set, else a mail to where the mail is from."""
+    to = quote(site.mail_from, safe="@!$'*+")
+    return site.unsubscribe or f"mailto:{to}?subject=unsubscribe"
+
+
 def tag_uri(site: Site, key: str) -> str:
     """Name a paper for ever (RFC 4151), wherever its page moves."""
     return _tag(site, f"paper/{key}")
@@ -80,8 +86,12 @@ def edition_title(edition: Edition | EditionRecord) -> str:
 
 
 def _tag(site: Site, specific: str) -> str:
-    """Make a tag of the list's lasting name: the site's address may move, an id may not."""
-    return f"tag:{site.list_id},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
+    """Make a tag of the list's lasting name: the site's address may move, an id may not.
+
+    RFC 4151 takes a name as DNS writes it: with no underscore, and best in small letters.
+    """
+    authority = site.list_id.lower().replace("_", "-")
+    return f"tag:{authority},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
 
 
 def _span(start: date, end: date) -> str:

@@ -1,8 +1,9 @@
 """Renders an edition as mail: `email.html`, its text twin `email.txt`, both in `email.eml`.
 
 The words stand in `templates/email/`. Gmail clips a message at about 102 KB, so the HTML is made to
-fit a budget: abstracts are shortened evenly, then the sections, the rest being on the web.
-Nothing here sends, and there is no link to leave the list: a copy for one reader is issue 4's.
+fit a budget: abstracts are shortened evenly, then left out beside a TL;DR, then the sections are
+cut, the rest being on the web. Nothing here sends: this is one copy for all, and its address for
+leaving the list is the newsletter's, not a reader's own.
 """
 
 from __future__ import annotations
@@ -21,12 +22,17 @@ from digest.models import Edition, Rendered, Site
 from digest.render import names
 from digest.render.cards import Group, Shape, groups, shortened, summary
 from digest.render.text import cut, lines
+from digest.text.direction import is_right_to_left
 from digest.text.legible import legible
+from digest.text.tldr import choose_tldr
 
 _SUBJECT_CHARS = 70
 _PREHEADER_CHARS = 140
-_LEAST_ABSTRACT_CHARS = 160
-_LEAST = Shape(title=300, abstract=_LEAST_ABSTRACT_CHARS, note=1_000)
+_LEAST_ABSTRACT_CHARS, _MOST_ABSTRACT_CHARS = 160, 600
+_LEAST = Shape(title=300, tldr=450, abstract=_LEAST_ABSTRACT_CHARS, note=1_000)
+_BARE = replace(_LEAST, abstract_beside_tldr=0)
+_NAMED = 6  # papers, in subject and preheader
+_TRIES = 4  # to guess a length: a template may show an abstract twice
 _NOTE_SHARE = 4  # the edition's own note may be so many times as long as that of a paper
 
 _Html = Callable[[Shape], str]
@@ -54,17 +60,29 @@ def subject(edition: Edition) -> str:
     rest = len(edition.entries) - 1
     ending = f", and {rest} more" if rest else ""
     best = legible(edition.entries[0].paper.title) or "Untitled"
-    return cut(best, _SUBJECT_CHARS - len(ending)) + ending
+    return _short(best, _SUBJECT_CHARS - len(ending)) + ending
+
+
+def _short(title: str, limit: int) -> str:
+    """Shorten a title: to what stands before its last colon, if that is long enough to name it."""
+    if len(title) <= limit:
+        return title
+    name, colon, _ = title[: limit + 1].rpartition(": ")
+    return name if colon and len(name) > limit / 2 else cut(title, limit)
 
 
 def preheader(edition: Edition) -> str:
-    """Say what a list of mails shows beside the subject: the papers that come after the best."""
-    others = [legible(entry.paper.title) for entry in edition.entries[1:6]]
+    """Say what a list of mails shows beside the subject, and the subject does not: what follows."""
+    titles = dict.fromkeys(legible(entry.paper.title) for entry in edition.entries[:_NAMED])
+    best, *others = titles or [""]
     if others:
-        return cut("Also: " + "; ".join(others), _PREHEADER_CHARS)
-    if edition.entries:
-        return cut(legible(edition.entries[0].paper.abstract), _PREHEADER_CHARS)
-    return summary(edition)
+        return cut("Also: " + "; ".join(filter(None, others)), _PREHEADER_CHARS)
+    if not edition.entries:
+        return summary(edition)
+    paper = edition.entries[0].paper
+    abstract = legible(paper.abstract)
+    said = legible(paper.summary or "") or choose_tldr(abstract) or abstract
+    return cut(said if said != best else summary(edition), _PREHEADER_CHARS)
 
 
 def _values(
@@ -80,6 +98,8 @@ def _values(
         "note": cut(lines(edition.note), _NOTE_SHARE * (shape.note or 0)),
         "groups": tuple(shortened(group, shape) for group in sections),
         "web_url": names.edition_url(site, edition.name),
+        "unsubscribe_url": names.unsubscribe_url(site),
+        "is_right_to_left": is_right_to_left,
         "feeds": names.feed_urls(site),
     }
 
@@ -109,39 +129,45 @@ def _letter(edition: Edition, site: Site, text: str, html: str) -> Letter:
         list_name=site.title,
         list_id=site.list_id,
         language=site.language,
-        addresses=(("Archived-At", names.edition_url(site, edition.name)),),
+        addresses=(
+            ("List-Unsubscribe", names.unsubscribe_url(site)),
+            ("Archived-At", names.edition_url(site, edition.name)),
+        ),
     )
 
 
 def _fit(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape, str]:
     """Find the fullest shape whose HTML keeps to the budget, and that HTML.
 
-    One page is rendered to learn what all but the abstracts takes; as a rule that page, or the
-    next one, is the answer.
+    A page is rendered with the shortest abstracts to learn what all else takes; as a rule the next
+    one is the answer.
     """
     abstracts = [card.abstract for group in sections for card in group.cards]
-    longest = max(map(len, abstracts), default=0)
-    is_whole = _bytes_at(abstracts, longest) < budget
-    shape = replace(_LEAST, abstract=longest if is_whole else 1)
-    html = html_of(shape)
-    if is_whole and _size(html) <= budget:
-        return shape, html
-    room = budget - _size(html) + _bytes_at(abstracts, shape.abstract or 0)
+    longest = min(max(map(len, abstracts), default=0), _MOST_ABSTRACT_CHARS)
+    if _bytes_at(abstracts, longest) < budget:
+        whole = replace(_LEAST, abstract=longest)
+        if _size(html := html_of(whole)) <= budget:
+            return whole, html
+    least = html_of(_LEAST)
+    if _size(least) > budget:
+        return _fewer(sections, html_of, budget)
+    room = budget - _size(least) + _bytes_at(abstracts, _LEAST_ABSTRACT_CHARS)
     limits = range(_LEAST_ABSTRACT_CHARS, longest)
-    fitting = bisect_right(limits, room, key=partial(_bytes_at, abstracts))
-    for limit in limits[:fitting][-1:]:
-        shape = replace(_LEAST, abstract=limit)
+    for _ in range(_TRIES if limits else 0):
+        fitting = bisect_right(limits, room, key=partial(_bytes_at, abstracts))
+        shape = replace(_LEAST, abstract=limits[max(fitting - 1, 0)])
         if _size(html := html_of(shape)) <= budget:
             return shape, html
-    return _fewer(sections, html_of, budget)
+        room -= _size(html) - budget
+    return _LEAST, least
 
 
 def _fewer(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape, str]:
-    """Find how many papers a section can show, the abstracts short; if none, drop the notes."""
+    """Find how many papers a section can show, bare of what can go; if none, drop the notes."""
     most = max(len(group.cards) for group in sections)
-    shapes = [replace(_LEAST, papers=count) for count in range(most + 1)]
+    shapes = [replace(_BARE, papers=count) for count in range(most + 1)]
     fitting = bisect_right(shapes, budget, key=lambda shape: _size(html_of(shape)))
-    shape = shapes[fitting - 1] if fitting else replace(_LEAST, papers=0, note=0)
+    shape = shapes[fitting - 1] if fitting else replace(_BARE, papers=0, note=0)
     return shape, html_of(shape)
 
 

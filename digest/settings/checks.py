@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 DATABASES = ("sqlite", "postgresql", "postgres")
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+LONGEST_WAY_OUT = 900  # a line of a mail's head has at most 998 characters, and this is not folded
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -83,6 +84,20 @@ def address(value: str) -> str:
     if not ADDRESS.fullmatch(value):
         raise ValueError("must be one e-mail address, such as digest@example.org")
     return value
+
+
+def way_out(value: str) -> str:
+    """Refuse what neither a mail's text nor its List-Unsubscribe header (RFC 2369) could hold."""
+    if not value:
+        return value
+    is_plain = re.fullmatch(r"[!-;=?-~]+", value) and not re.search(r"[\"\\^`{|}]", value)
+    parts = urlsplit(value) if is_plain and len(value) <= LONGEST_WAY_OUT else None
+    if parts and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
+        _ = parts.port  # raises ValueError where it is no number
+        return value
+    if parts and parts.scheme == "mailto" and ADDRESS.fullmatch(unquote(parts.path)):
+        return value
+    raise ValueError("must be an https address, or mailto: and an e-mail address; no spaces in it")
 
 
 def list_id(value: str) -> str:

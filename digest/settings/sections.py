@@ -217,6 +217,11 @@ class MailSettings(Section):
         description="A postal address for the foot of the mail, which many countries ask of a "
         "newsletter. May stay empty.",
     )
+    unsubscribe: Annotated[str, AfterValidator(checks.way_out)] = Field(
+        default="",
+        description="Where a reader leaves the list: an https address, or mailto:. If empty, it is "
+        'a mail to the address above with the subject "unsubscribe".',
+    )
     max_html_bytes: int = Field(
         default=80_000,
         ge=10_000,
