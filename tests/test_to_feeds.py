@@ -23,6 +23,7 @@ from digest import theme
 from digest.models import Edition, Paper, Section
 from digest.render import text, to_feeds
 from digest.render.to_feeds import FeedPaper
+from digest.text.legible import legible
 
 TEMPLATES = theme.load(None, text.FILTERS)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -222,7 +223,7 @@ def test_hostile_text_stays_text(hostile: str) -> None:
         for href in [rss.findtext("link"), item["url"], item.get("external_url", "https:")]:
             assert urlsplit(href).scheme in ("http", "https", "mailto")
     ((rss, atom, item),) = entries(feeds)
-    expected = text.one_line(hostile) or "Untitled"
+    expected = legible(hostile) or "Untitled"
     assert [rss.findtext("title"), atom.findtext(f"{ATOM}title"), item["title"]] == [expected] * 3
     assert expected == "Untitled" or item["summary"] == expected
 

@@ -31,6 +31,7 @@ from digest.models import (
 )
 from digest.output import Output
 from digest.render import names, text, to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+from digest.text.legible import legible
 
 TEMPLATES = theme.load(None, text.FILTERS)
 SITE = builders.SITE
@@ -158,8 +159,8 @@ def test_hostile_text_makes_no_element_no_attribute_and_no_scheme(hostile: str) 
 def test_hostile_text_is_shown_as_it_is() -> None:
     for hostile in xss.HTML + xss.TEMPLATES + xss.MARKDOWN:
         edition, paper, _, _ = with_text(hostile)
-        assert text.one_line(hostile) in " ".join(parsed(edition).text_content().split())
-        assert text.one_line(hostile) == parsed(paper).findtext(".//h1/bdi")
+        assert legible(hostile) in " ".join(parsed(edition).text_content().split())
+        assert legible(hostile) == parsed(paper).findtext(".//h1/bdi")
 
 
 def test_the_pages_are_as_kept() -> None:

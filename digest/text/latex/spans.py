@@ -1,0 +1,136 @@
+"""Where in a text mathematics stands, and what is to be left alone: addresses, paths, code.
+
+A dollar is money, a variable of a shell or the edge of mathematics: it is the last only where the
+pattern is strict: Pandoc's rule, and something mathematical between. Each is looked at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+_SIGNS_OF_EDGES = ("$", "\\(", "\\[", "\\begin", "://", ":\\", "`")
+_MOST = 4_000
+_EDGE = re.compile(
+    r"(?P<display>(?<!\\)\$\$)|(?P<inline>(?<!\\)\$)|(?P<paren>(?<!\\)\\\()|(?P<bracket>(?<!\\)\\\[)"
+    r"|\\begin\{(?P<environment>equation|align|gather|multline|displaymath|math|eqnarray)\*?\}"
+    r"|(?P<kept>https?://[^\s{}\\$<>\"”]+(?:\\[_&%#~][^\s{}\\$<>\"”]*)*"
+    r"|(?<![\w\\])[A-Za-z]:\\[\w\\.\-]+|(?<![`\w])`[^`'\s][^`'\n]{0,80}`(?![`\w]))"
+)
+_TEX = re.compile(r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{")
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?")
+_SIGNS = re.compile(r"[=<>+*/|()\[\]]")
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_PLAIN = re.compile(r"[-+]?(?:\d[\d.,]*|[A-Za-z]{1,4}\d*'*|[^\sA-Za-z\d]{1,2})")
+
+
+class Kind(Enum):
+    """What a piece of a text is."""
+
+    PROSE = auto()
+    MATHEMATICS = auto()
+    KEPT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a text: its source, for mathematics without what encloses it."""
+
+    kind: Kind
+    source: str
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Part a text into prose, mathematics, and what stays as it is."""
+    if not any(sign in text for sign in _SIGNS_OF_EDGES):
+        yield Span(Kind.PROSE, text)
+        return
+    at = begin = 0
+    lost: set[str] = set()
+    while found := _EDGE.search(text, at):
+        if kept := found["kept"]:
+            yield Span(Kind.PROSE, text[begin : found.start()])
+            yield Span(Kind.KEPT, kept)
+            at = begin = found.end()
+            continue
+        inside, end = _inside(text, found, lost)
+        if end < 0:
+            at = found.start() + (2 if found["display"] and inside is None else 1)
+            at = max(at, found.start() + 1)
+            continue
+        yield Span(Kind.PROSE, text[begin : found.start()])
+        yield Span(Kind.MATHEMATICS, inside)
+        at = begin = end
+    yield Span(Kind.PROSE, text[begin:])
+
+
+def _inside(text: str, found: re.Match[str], lost: set[str]) -> tuple[str, int]:
+    """Return what stands between the edges, and where it ends; -1 where it is no mathematics."""
+    start = found.end()
+    closing = _closing(found)
+    if closing in lost:
+        return "", -1
+    end = _find(text, closing, start)
+    if end < 0:
+        lost.add(closing)
+        return "", -1
+    inside = text[start:end]
+    if closing != "$":
+        is_it = bool(inside.strip()) and len(inside) <= _MOST
+        return inside, end + len(closing) if is_it else -1
+    after = text[end + 1 : end + 2]
+    return inside, end + 1 if _is_mathematics(inside, after) else -1
+
+
+def _closing(found: re.Match[str]) -> str:
+    if found["display"]:
+        return "$$"
+    if found["inline"]:
+        return "$"
+    if found["paren"]:
+        return "\\)"
+    if found["bracket"]:
+        return "\\]"
+    return f"\\end{{{found[0][7:]}"
+
+
+def _find(text: str, closing: str, start: int) -> int:
+    end = text.find(closing, start)
+    while closing == "$" and end > 0 and text[end - 1] == "\\":
+        end = text.find(closing, end + 1)
+    return end
+
+
+def _is_mathematics(inside: str, after: str) -> bool:
+    """Tell whether what stands between two dollars is mathematics, not the space between prices."""
+    if not inside.strip() or len(inside) > _MOST or not _is_balanced(inside):
+        return False
+    if _TEX.search(inside):
+        is_tight = not inside[0].isspace() and not inside[-1].isspace()
+        is_price = inside[0].isdigit() and (not is_tight or after.isdigit())
+        return (is_tight or bool(_COMMAND.search(inside)) or len(inside) < 30) and not (
+            is_price and len(_words(inside)) > 1
+        )
+    core = inside.strip()
+    if after.isdigit() or (core[-1] in ",;:/-+*" and len(core) > 1):
+        return False
+    if inside[-1].isspace() and (inside[0].isdigit() or " " in core):
+        return False
+    if _PLAIN.fullmatch(core):
+        return True
+    return bool(_SIGNS.search(core)) and len(_words(core)) <= 1 and not core[-1].isspace()
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_COMMAND.sub(" ", text))
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for token in re.findall(r"\\.|[{}]", text):
+        depth += {"{": 1, "}": -1}.get(token, 0)
+        if depth < 0:
+            return False
+    return depth == 0
