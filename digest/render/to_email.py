@@ -32,6 +32,7 @@ _LEAST_ABSTRACT_CHARS, _MOST_ABSTRACT_CHARS = 160, 600
 _LEAST = Shape(title=300, tldr=450, abstract=_LEAST_ABSTRACT_CHARS, note=1_000)
 _BARE = replace(_LEAST, abstract_beside_tldr=0)
 _NAMED = 6  # papers, in subject and preheader
+_LEAST_BYTES = 300  # a paper takes in HTML besides its words; less, and a page is made in vain
 _TRIES = 4  # to guess a length: a template may show an abstract twice
 _NOTE_SHARE = 4  # the edition's own note may be so many times as long as that of a paper
 
@@ -144,7 +145,7 @@ def _fit(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape,
     """
     abstracts = [card.abstract for group in sections for card in group.cards]
     longest = min(max(map(len, abstracts), default=0), _MOST_ABSTRACT_CHARS)
-    if _bytes_at(abstracts, longest) < budget:
+    if _bytes_at(abstracts, longest) < budget - _LEAST_BYTES * len(abstracts):
         whole = replace(_LEAST, abstract=longest)
         if _size(html := html_of(whole)) <= budget:
             return whole, html
@@ -152,7 +153,7 @@ def _fit(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape,
     if _size(least) > budget:
         return _fewer(sections, html_of, budget)
     room = budget - _size(least) + _bytes_at(abstracts, _LEAST_ABSTRACT_CHARS)
-    limits = range(_LEAST_ABSTRACT_CHARS, longest)
+    limits = range(_LEAST_ABSTRACT_CHARS, longest + 1)
     for _ in range(_TRIES if limits else 0):
         fitting = bisect_right(limits, room, key=partial(_bytes_at, abstracts))
         shape = replace(_LEAST, abstract=limits[max(fitting - 1, 0)])
@@ -163,12 +164,28 @@ def _fit(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape,
 
 
 def _fewer(sections: Sequence[Group], html_of: _Html, budget: int) -> tuple[Shape, str]:
-    """Find how many papers a section can show, bare of what can go; if none, drop the notes."""
-    most = max(len(group.cards) for group in sections)
-    shapes = [replace(_BARE, papers=count) for count in range(most + 1)]
-    fitting = bisect_right(shapes, budget, key=lambda shape: _size(html_of(shape)))
-    shape = shapes[fitting - 1] if fitting else replace(_BARE, papers=0, note=0)
-    return shape, html_of(shape)
+    """Find how many papers a section can show, bare of what can go; if none, drop the notes.
+
+    The size grows nearly evenly with the papers, so that a guess is as a rule close; every other
+    time the middle is taken, so that few are needed whatever the papers are like.
+    """
+    shapes = [replace(_BARE, papers=n) for n in range(max(len(g.cards) for g in sections) + 1)]
+    if _size(html := html_of(shapes[-1])) <= budget:
+        return shapes[-1], html
+    low, high, above = 0, len(shapes) - 1, _size(html)
+    if (below := _size(html := html_of(shapes[0]))) > budget:
+        shape = replace(_BARE, papers=0, note=0)
+        return shape, html_of(shape)
+    is_guess = True
+    while high - low > 1:
+        guess = low + (budget - below) * (high - low) // (above - below)
+        at = min(max(guess, low + 1), high - 1) if is_guess else (low + high) // 2
+        if (size := _size(page := html_of(shapes[at]))) <= budget:
+            low, below, html = at, size, page
+        else:
+            high, above = at, size
+        is_guess = not is_guess
+    return shapes[low], html
 
 
 def _bytes_at(abstracts: Sequence[str], limit: int) -> int:
