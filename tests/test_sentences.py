@@ -34,6 +34,7 @@ TEXTS = [
     "The U.S. Government and the E.U. | The rule holds.",
     "Three steps: 1. We cut. | 2. We paste. | 3. We look.",
     "The answer is no. | No. 3 is the best. | So is no. 7 there.",
+    "It runs in 61 ms. | Accuracy rises. | See Sec. IV, App. (b) and Thm. 3. | We do.",
     "Latency falls to 5 ms. | We ask why. | A mobile app. | We made one.",
     "By Dr. Who and Prof. Dr. Why vs. Mrs. What. | The end.",
     "What is $f(x. Y)$? | We say 50\\%. | Then (see (a. B) or C). | The end.",

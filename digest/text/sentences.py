@@ -32,11 +32,13 @@ def _set(words: str) -> frozenset[str]:
 
 _NEVER_LAST = _set("e.g i.e cf viz vs fig figs eq eqs eqn eqns dr prof mr mrs")
 _SELDOM_LAST = _set(
-    "al eg ie resp approx ca incl excl sec sect tab thm prop def lem cor alg app ch chap vol ver"
-    " ref refs pp ms st mt gen proc conf trans dept univ assoc inc ltd co corp jr sr bros"
-    " jan feb apr jun jul aug sept oct nov dec"
+    "al eg ie resp approx ca incl excl st mt gen proc conf trans dept univ assoc inc ltd co corp"
+    " jr sr bros jan feb apr jun jul aug sept oct nov dec"
 )  # the sentence goes on unless one of _OPENERS follows
-_BEFORE_NUMBERS = _set("no nos nr art p")
+_BEFORE_NUMBERS = _set(
+    "no nos nr art p pp sec secs sect tab thm prop def lem cor alg app ch chap vol ver ref refs"
+)  # the sentence goes on only to one of _NUMBER
+_NUMBER = re.compile(r"[(\[]?(?:\d|[IVXA-D]+\b)")
 _OPENERS = _set(
     "a additionally after all although an and as at based because beyond both building but by"
     " code comprehensive empirically evaluated evaluating evaluations existing experimental"
@@ -104,7 +106,7 @@ def _is_end(text: str, found: re.Match[str], start: int) -> bool:
     return mark != "." or not (
         word.lower() in _NEVER_LAST
         or _is_list_mark(word, before)
-        or (not is_opener and _is_short(word.lower(), text[found.end()]))
+        or (not is_opener and _is_short(word.lower(), text, found.end()))
     )
 
 
@@ -114,11 +116,11 @@ def _is_list_mark(word: str, before: str) -> bool:
     return bool(_LIST_MARK.fullmatch(word)) and lead[-1:] in ("", ":", ";")
 
 
-def _is_short(word: str, following: str) -> bool:
-    """Tell whether a full stop after `word` is taken for that of an abbreviation or initial."""
+def _is_short(word: str, text: str, at: int) -> bool:
+    """Tell whether a full stop between `word` and `text[at]` is an abbreviation's or initial's."""
     if word in _BEFORE_NUMBERS:
-        return following.isdigit()
+        return bool(_NUMBER.match(text, at))
     if word == "etc":
-        return not following.isalnum()
+        return not text[at].isalnum()
     is_letter = len(word) == 1 and word.isalpha()
     return is_letter or word in _SELDOM_LAST or bool(_DOTTED.fullmatch(word))
