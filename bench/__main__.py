@@ -19,7 +19,14 @@ from typing import TypedDict
 from rich.console import Console
 from rich.table import Table
 
-SUITES = ("bench.bench_dumps", "bench.bench_store", "bench.bench_render", "bench.bench_flow")
+SUITES = (
+    "bench.bench_dumps",
+    "bench.bench_store",
+    "bench.bench_latex",
+    "bench.bench_render",
+    "bench.bench_edition",
+    "bench.bench_flow",
+)
 HEADINGS = ("job", "ours", "beside", "its time", "ratio", "goal", "note")
 
 

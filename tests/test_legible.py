@@ -235,3 +235,12 @@ def test_real_abstracts_have_no_command_left() -> None:
             assert not [name for name in re.findall(r"\\([A-Za-z]+)", shown) if symbol(name)]
             assert shown.count("{") <= said.count("{")
             assert legible(shown) == shown
+
+
+def test_the_examples_of_the_documentation_hold() -> None:
+    page = Path(__file__).parents[1].joinpath("docs", "legible.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 15
+    for said, shown, *_ in rows:
+        spans = [code.strip() for _, code in re.findall(r"(`+)(.+?)\1(?!`)", said)]
+        assert ", ".join(map(legible, spans)) == shown

@@ -16,9 +16,9 @@ from digest.text.latex import Run, prose
 from digest.text.latex import runs as _runs
 from digest.text.latex.broken import needs_mending
 
-__all__ = ["Run", "legible", "legible_name", "runs"]
+__all__ = ["Run", "forget", "legible", "legible_name", "runs"]
 
-_SIGN = re.compile(r"[\\{}$~^_`]")
+_SIGNS = ("\\", "$", "{", "}", "~", "^", "_", "`", "--", "''")
 _MOJIBAKE = re.compile("[ÂÃâäåæçèéïðÐÑ][\x80-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _CUT_QUOTE = re.compile(r"â€(?=[\s.,;:!?)]|$)")
 _MOST_PASSES = 5
@@ -57,8 +57,13 @@ def runs(text: str) -> tuple[Run, ...]:
 
 
 def _is_special(line: str) -> bool:
-    has_sign = _SIGN.search(line) is not None or "--" in line or "''" in line
-    return has_sign or needs_mending(line)
+    return any(sign in line for sign in _SIGNS) or needs_mending(line)
+
+
+def forget() -> None:
+    """Empty the caches, so that what is measured is the work and not the memory of it."""
+    for cached in (legible, legible_name, runs):
+        cached.cache_clear()
 
 
 def tidy(text: str) -> str:

@@ -98,7 +98,7 @@ def needs_mending(text: str) -> bool:
     """Tell, quickly, whether a text may hold what `mended` mends."""
     if any(sign in text for sign in "_^{"):
         return True
-    return any(word in text for word in _TELLTALES) or any(hint.search(text) for hint in _HINTS)
+    return any(word in text for word in _TELLTALES) or _has_hint(text)
 
 
 _TELLTALES = (
@@ -107,7 +107,16 @@ _TELLTALES = (
     *("subseteq", "supseteq", "lesssim", "gtrsim", "varepsilon", "vartheta", "varphi", "otimes"),
     *("oplus", "odot", "simeq", " ll ", " gg ", "nabla", "left(", "left["),
 )
-_HINTS = tuple(map(re.compile, (r"\dtimes", r"sim ?\$?\d", r"approx ?[$-]?\d", r"\d ?pm ?\.?\d")))
+_HINTS = {
+    "times": re.compile(r"\dtimes"),
+    "sim": re.compile(r"sim ?\$?\d"),
+    "approx": re.compile(r"approx ?[$-]?\d"),
+    "pm": re.compile(r"\d ?pm ?\.?\d"),
+}
+
+
+def _has_hint(text: str) -> bool:
+    return any(word in text and hint.search(text) for word, hint in _HINTS.items())
 
 
 def restored(tex: str) -> str:
