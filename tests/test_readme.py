@@ -124,7 +124,7 @@ def test_every_relative_link_and_image_is_there(page: Path) -> None:
 
 def test_the_screenshots_are_small() -> None:
     images = list((ROOT / "docs" / "images").iterdir())
-    assert {image.name for image in images} == {"mail.png", "site.png"}
+    assert {image.name for image in images} >= {"mail.png", "site.png"}
     assert all(image.stat().st_size < MOST_IMAGE_BYTES for image in images)
 
 

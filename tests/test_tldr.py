@@ -26,6 +26,7 @@ RESULTS = [
     "Lanterns outperforms all open baselines, among them those of its own authors.",
     "On QuietBench, it reduces the error by 31%, at a cost that is 4.5× lower.",
     "We find that larger models are worse at saying what they do not know.",
+    "We asked 830 readers again after a month and found that few had understood.",
     "Our analysis of 40 models reveals that none of them knows when to stop.",
     "Lanterns achieves state-of-the-art accuracy of 81.5% with a tenth of the data.",
     "The speedup is 3.8× over the best kernel (e.g. Driftwood), improving throughput too.",

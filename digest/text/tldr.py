@@ -32,13 +32,18 @@ _RESULTS = (
     _cue(
         3,  # what was found
         rf"we (?:\w+ly |also |further |then |thus ){{0,2}}{_SAY}",
+        rf"we [^.;:]{{0,160}}? and {_SAY}",
         r"(?:results?|experiments?|evaluations?|analys[ei]s|stud(?:y|ies)|findings|simulations"
         rf"|benchmarks?|tests) (?:[^\s,;]+ ){{0,6}}?{_SAY}",
     ),
     _cue(3, r"(?:outperform|surpass|exceed|beat)(?:s|es|ed|ing)?\b"),
     _cue(2, r"(?:achiev|attain|reach|deliver|obtain)(?:es|s|ed|ing)\b|match(?:es|ed)\b"),
     _cue(1, r"(?:state[- ]of[- ]the[- ]art|sota\b|on par with|comparable (?:to|with)|competitive)"),
-    _cue(1, r"(?:improv|increas|reduc|decreas|boost|accelerat|sav|gain|lower|speed-?up)"),
+    _cue(
+        1,
+        r"(?:improv|increas|reduc|decreas|boost|accelerat|sav|gain|lower|speed-?up|drops|falls"
+        r"|rises)",
+    ),
     _cue(2, r"\d[\d.,]*\s?(?:\\?%|percent|×|x\b|-?fold|times|points?\b|pp\b)"),
     _cue(0.5, r"\d+\.\d+"),
 )
