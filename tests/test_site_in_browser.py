@@ -52,6 +52,39 @@ def test_every_page_is_legible_at_every_width_and_in_the_dark(
             tab.close()
 
 
+FORMULAS = (
+    r"An $O(\gamma\log(n)\log(n/\delta)+\sqrt{\log(1/\delta)/n})$ bound ($n$), $\epsilon$-optimal",
+    "A sum $"
+    + "x_{1}+" * 40
+    + "y$ and a name $"
+    + "WM" * 40
+    + r"_2$ and $\frac{"
+    + "ab" * 40
+    + "}{2}$",
+    r"$\begin{pmatrix} a & b \\ c & d \end{pmatrix}$, $"
+    + r"\mathbb{R}^{d \times d} \times " * 8
+    + "Z$",
+)
+
+
+def test_formulas_are_drawn_and_none_is_wider_than_the_page(chromium: Any, tmp_path: Path) -> None:
+    Output(tmp_path).write(pages([day(0)]))
+    for number, words in enumerate(FORMULAS):
+        shown = [file for file in with_text(words) if b"</math>" in file.content]
+        assert len(shown) >= 2
+        Output(tmp_path).write(shown)
+        for width in (320, 1280):
+            tab = chromium.new_page(viewport={"width": width, "height": 900})
+            for file in shown:
+                tab.goto((tmp_path / file.path).as_uri())
+                assert tab.evaluate(CONTRAST)[1] <= 0, (number, file.path, width)
+                assert tab.evaluate(
+                    "[...document.querySelectorAll('math')]"
+                    ".every(formula => formula.getBoundingClientRect().height > 0)"
+                ), (number, file.path)
+            tab.close()
+
+
 def test_hostile_text_runs_nothing(chromium: Any, tmp_path: Path) -> None:
     Output(tmp_path).write(pages([day(0)]))
     tab = chromium.new_page()

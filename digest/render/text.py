@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from markupsafe import Markup
 
 from digest.models import ListedPaper, Paper
-from digest.render import cuts, notes
+from digest.render import cuts, mathml, notes
 from digest.text.hygiene import clean, remove_unsafe
 from digest.text.legible import legible
 from digest.text.paragraphs import split_paragraphs
@@ -135,6 +135,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "markdown_target": markdown_target,
     "quoted": quoted,
     "note_html": note_html,
+    "math_html": mathml.to_html,
 }
 
 

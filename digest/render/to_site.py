@@ -17,7 +17,7 @@ from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPa
 from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, links_of, source_url, summary
 from digest.render.charts import bar, card, spark
-from digest.render.text import legible_paragraphs, lines, one_line
+from digest.render.text import legible_paragraphs, lines, one_line, paragraphs
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
 from digest.text.legible import legible, legible_name
@@ -76,12 +76,13 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
     """
     paper, moved_to = page.paper, page.moved_to
     days = days_of(page.sightings, date.max)
-    paragraphs = legible_paragraphs(paper)
+    shown = legible_paragraphs(paper)
     values = {
         "title": _title(paper),
         "authors": _known(paper.authors),
-        "abstract": " ".join(paragraphs),
-        "paragraphs": paragraphs,
+        "abstract": " ".join(shown),
+        "paragraphs": shown,
+        "paper_paragraphs": paragraphs(paper),
         "summary": legible(paper.summary or ""),
         "organization": legible_name(paper.organization or ""),
         "keywords": _known(paper.keywords),
@@ -175,6 +176,8 @@ def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
 def _card(card: Card, paper: Paper) -> dict[str, object]:
     return {
         "card": card,
+        "paper": paper,
+        "paragraphs": paragraphs(paper),
         "path": paper_path(paper.slug),
         "authors": _known(paper.authors),
         "source": source_url(paper),
