@@ -8,8 +8,7 @@ one not yet there, whenever the process is killed or the power goes. The manifes
 says which state of the store the folder shows.
 
 Flushing is what costs: it runs in a few threads, so that the file system joins the flushes of many
-files into one commit of its journal (`make bench` has the figures). What the files hold,
-and in which order they come, is the renderers' and the pipeline's business.
+files into one commit of its journal. What they hold, and in which order, is the renderers' matter.
 """
 
 from __future__ import annotations
@@ -77,12 +76,17 @@ class Output:
     def manifest(self) -> Manifest | None:
         """Return what the last finished publish left, None where there is none or it is damaged."""
         try:
-            values = json.loads((self.folder / _MANIFEST).read_bytes())
-            manifest = Manifest(**values)
-        except (OSError, ValueError, TypeError, RecursionError):
+            manifest = Manifest(**json.loads(self.held(_MANIFEST) or b""))
+        except (ValueError, TypeError, RecursionError):
             return None
         told = (manifest.store_id, manifest.change, manifest.fingerprint, manifest.is_finished)
         return manifest if [type(value) for value in told] == [str, int, str, bool] else None
+
+    def held(self, path: str) -> bytes | None:
+        """Return what lies at a path, None where that is nothing, or cannot be read."""
+        with suppress(OSError):
+            return self._target(path).read_bytes()
+        return None
 
     def names(self, folder: str) -> frozenset[str]:
         """Name what lies in a folder of the output."""
@@ -147,11 +151,8 @@ class Output:
         """Return where a path of ours lies, or refuse one that leads out of the folder."""
         pieces = path.split("/")
         if not path.isprintable() or "\\" in path or any(p in ("", ".", "..") for p in pieces):
-            raise OutputError(
-                "this is no path of a published file",
-                at=repr(path),
-                hint="this is a mistake in the program, please report it",
-            )
+            hint = "this is a mistake in the program, please report it"
+            raise OutputError("this is no path of a published file", at=repr(path), hint=hint)
         target = self.folder.joinpath(*pieces)
         root = os.path.realpath(self.folder)
         parent = os.path.realpath(target.parent)

@@ -240,7 +240,8 @@ def test_odd_files_are_read(tmp_path: Path, content: bytes) -> None:
     letter.drop("odd", content)
     report = letter.run()
     assert [(str(dump.status), dump.new) for dump in report.dumps] == [("read", 2)]
-    assert [name for name, held in tree(letter.folder).items() if b"\0" in held] == []
+    pages = {name: held for name, held in tree(letter.folder).items() if not name.endswith(".png")}
+    assert [name for name, held in pages.items() if b"\0" in held] == []
 
 
 # Why it is quiet -----------------------------------------------------------------------------

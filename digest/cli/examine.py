@@ -12,6 +12,7 @@ from digest.cli.findings import Finding
 from digest.cli.newsletter import Newsletter
 from digest.cli.stay import warm_up
 from digest.errors import DigestError
+from digest.render import pictures
 
 FREE_BYTES = 200 * 1024 * 1024
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_watches")
@@ -30,6 +31,7 @@ def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
         ("inbox", _inbox),
         ("output", _output),
         ("templates", _templates),
+        ("pictures", _pictures),
         ("store", _store),
         ("disk", _disk),
         ("folder news", _inotify),
@@ -83,6 +85,13 @@ def _templates(letter: Newsletter) -> str:
     own = letter.settings.paths.templates
     count = sum(path.is_file() for path in own.rglob("*")) if own.is_dir() else 0
     return f"all of them compile; {count} of your own in {own}"
+
+
+def _pictures(_: Newsletter) -> str:
+    painter = pictures.version()
+    if painter is None:
+        return "in pages only, none in mail; for those: pip install 'digest[charts]'"
+    return f"in pages and in mail, painted by {painter}"
 
 
 def _store(letter: Newsletter) -> str:

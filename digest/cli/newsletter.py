@@ -22,10 +22,11 @@ from digest.output import Output
 from digest.pipeline.book import Reader
 from digest.pipeline.publish import Press
 from digest.pipeline.run import Newsroom
+from digest.render import pictures
 from digest.render.text import FILTERS
 from digest.settings import Settings
 from digest.store import Store, open_store
-from digest.theme import fingerprint, load
+from digest.theme import fingerprint, fonts, load
 from digest.trending import Rules
 
 MIB = 1024 * 1024
@@ -113,6 +114,7 @@ class Newsletter:
             postal_address=mail.postal_address,
             unsubscribe=mail.unsubscribe,
             hubs=self.settings.feeds.hub,
+            has_pictures=pictures.version() is not None,
         )
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:
@@ -151,13 +153,14 @@ class Newsletter:
             mail_budget_bytes=self.settings.mail.max_html_bytes,
             feed_papers=self.settings.feeds.papers,
             feed_editions=self.settings.feeds.editions,
+            painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
         )
 
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
         sections = ("site", "newsletter", "trending", "edition", "feeds", "mail")
-        parts = [__version__, templates, *(shown[name] for name in sections)]
+        parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

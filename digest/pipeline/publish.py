@@ -1,9 +1,10 @@
 """The second phase: from the store to files, only those whose content can have changed.
 
-    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months
+    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months ─▶ cards
 
 Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
-that is not there. What readers wait for comes before the roll-ups. The store's change number in
+that is not there. What readers wait for comes before the roll-ups, and before the social cards,
+which take long to paint and are looked at where a page is shared. The store's change number in
 the manifest is written last: a publish that is killed is done again from where it began.
 
 Of a feed's archive only those pages are rendered that can have changed; which ones there are is
@@ -22,9 +23,19 @@ import jinja2
 
 from digest.models import Cadence, Edition, EditionRecord, Rendered, Site
 from digest.output import Manifest, Output
-from digest.pipeline.sealing import edition_of, seal_due
-from digest.render import to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+from digest.pipeline.sealing import Desk, seal_due
+from digest.render import (
+    names,
+    to_bibtex,
+    to_email,
+    to_feeds,
+    to_json,
+    to_markdown,
+    to_pictures,
+    to_site,
+)
 from digest.render.feed_archives import ArchivePage, cut, to_render
+from digest.render.pictures import Painter
 from digest.store import Reading, Store
 from digest.trending import Rules
 
@@ -37,7 +48,7 @@ class Press:
     """What publishing depends on besides the store.
 
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
-    everything is rendered again.
+    everything is rendered again. Without a `painter` there are no pictures but those in pages.
     """
 
     site: Site
@@ -47,6 +58,7 @@ class Press:
     mail_budget_bytes: int
     feed_papers: int
     feed_editions: int
+    painter: Painter | None = None
 
 
 def publish(
@@ -63,7 +75,8 @@ def publish(
         opened = output.create(proofs.openings())
         written = output.write(track(proofs.of_the_day()))
         written += output.write(track(proofs.rollups()))
-        removed = output.remove(proofs.withdrawn())
+        written += output.write(track(proofs.cards(output.held)))
+        removed = output.remove(proofs.withdrawn(output.names))
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
@@ -77,7 +90,8 @@ def rehearse(
     since = 0 if everything else _published_through(store, output, press)
     with store.reading() as tx:
         proofs = Proofs(tx, press, since, _archived(output, since))
-        return tuple(output.differing(track(chain(proofs.of_the_day(), proofs.rollups()))))
+        files = chain(proofs.of_the_day(), proofs.rollups(), proofs.cards(output.held))
+        return tuple(output.differing(track(files)))
 
 
 class Proofs:
@@ -93,12 +107,17 @@ class Proofs:
         self._press = press
         self._since = since
         self._archived = archived
+        self._desk = Desk(press.rules)
+        self._cards: list[to_pictures.Sketch] = []
+        self._pictured: dict[str, set[str]] = {}
 
     def openings(self) -> Iterator[Rendered]:
         """Render what stands in for pages that are pointed at before they are there."""
         site = self._press.site
-        names = [record.name for record in self._changed]
-        yield from to_site.render_openings(names, site, self._press.templates)
+        changed = [record.name for record in self._changed]
+        yield from to_site.render_openings(changed, site, self._press.templates)
+        if self._press.painter:
+            yield from to_pictures.openings(changed, self._press.templates, self._press.painter)
         for folder in _ARCHIVED:
             for page in self._archives_to_render(folder):
                 yield from to_feeds.render_archive_opening(folder, page, site)
@@ -121,7 +140,7 @@ class Proofs:
     def _editions(self, cadence: Cadence) -> Iterator[Rendered]:
         for record in self._changed:
             if record.cadence is cadence:
-                yield from self._edition_files(edition_of(self._tx, record, self._press.rules))
+                yield from self._edition_files(self._desk.edition(self._tx, record))
 
     def _feeds(self) -> Iterator[Rendered]:
         """Render the feeds, their archive pages before the feeds that lead to them."""
@@ -154,13 +173,36 @@ class Proofs:
         yield to_site.render_not_found(site, templates)
         yield to_site.render_index(recent[0] if recent else None, records, site, templates)
 
-    def withdrawn(self) -> Iterator[str]:
-        """Name the pages of papers that the curator has hidden since."""
+    def cards(self, held: Callable[[str], bytes | None]) -> Iterator[Rendered]:
+        """Paint the social cards of the editions rendered; `held` tells what lies at a path."""
+        if self._press.painter:
+            for sketch in self._cards:
+                yield sketch.paint(self._press.painter, held(sketch.path))
+
+    def withdrawn(self, there: Callable[[str], Iterable[str]]) -> Iterator[str]:
+        """Name the pages of papers that the curator has hidden since, and pictures of none now.
+
+        `there` names what lies in a folder.
+        """
         for slug in self._tx.hidden_slugs(self._since):
             yield to_site.paper_path(slug)
+        for folder, pictured in self._pictured.items():
+            paths = (f"{folder}/{name}" for name in sorted(there(folder)))
+            yield from (p for p in paths if to_pictures.is_picture(p) and p not in pictured)
+
+    def _pictures(self, edition: Edition) -> Iterator[Rendered]:
+        """Paint what an edition's mail shows; its card is only sketched, for later."""
+        painter, templates = self._press.painter, self._press.templates
+        sketches = list(to_pictures.sparklines(edition, templates)) if painter else []
+        if painter:
+            yield from (sketch.paint(painter) for sketch in sketches)
+            sketches.append(to_pictures.card(edition, self._press.site, templates, painter))
+            self._cards.append(sketches[-1])
+        self._pictured[names.edition_folder(edition.name)] = {sketch.path for sketch in sketches}
 
     def _edition_files(self, edition: Edition) -> Iterator[Rendered]:
         press = self._press
+        yield from self._pictures(edition)
         yield from to_json.render(edition, press.site)
         yield from to_bibtex.render(edition, press.site)
         yield from to_markdown.render(edition, press.site, press.templates)
@@ -194,7 +236,7 @@ class Proofs:
         return len(self._days) - sum(len(page.days) for page in self._archives[folder])
 
     def _editions_of(self, page: ArchivePage) -> list[Edition]:
-        return [edition_of(self._tx, day, self._press.rules) for day in page.days]
+        return [self._desk.edition(self._tx, day) for day in page.days]
 
     @cached_property
     def _recent_days(self) -> list[Edition]:
@@ -205,7 +247,7 @@ class Proofs:
         for record in self._days:
             if papers >= self._press.feed_papers and len(recent) >= fewest:
                 break
-            recent.append(edition_of(self._tx, record, self._press.rules))
+            recent.append(self._desk.edition(self._tx, record))
             papers += len(recent[-1].new)
         return recent
 

@@ -7,7 +7,7 @@ from, and one that is there, whole and the same, is not painted again.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from struct import Struct, error
@@ -17,7 +17,7 @@ import jinja2
 from digest.models import Edition, Rendered, Site
 from digest.render import names
 from digest.render.charts.card import social_card
-from digest.render.charts.spark import recent
+from digest.render.charts.spark import MAIL_SIZE, recent
 from digest.render.pictures import Painter
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -55,7 +55,7 @@ def sparklines(edition: Edition, templates: jinja2.Environment) -> Iterator[Sket
     for entry in edition.trending:
         if entry.history:
             path = names.spark_path(edition.name, entry.paper.slug)
-            svg = template.render(spark=recent(entry.history))
+            svg = template.render(spark=recent(entry.history, MAIL_SIZE))
             yield Sketch(path=path, svg=svg, style=style, zoom=_MAIL_ZOOM)
 
 
@@ -64,6 +64,22 @@ def card(edition: Edition, site: Site, templates: jinja2.Environment, painter: P
     values = {"card": social_card(edition, site, painter.lettering), "site": site}
     svg = templates.get_template("charts/card.svg").render(values)
     return Sketch(path=names.card_path(edition.name), svg=svg)
+
+
+def openings(
+    editions: Iterable[str], templates: jinja2.Environment, painter: Painter
+) -> Iterator[Rendered]:
+    """Yield what stands in for the cards of editions until they are painted."""
+    sketch = Sketch(path="", svg=templates.get_template("charts/soon.svg").render())
+    blank = sketch.paint(painter).content
+    for name in editions:
+        yield Rendered(path=names.card_path(name), content=blank)
+
+
+def is_picture(path: str) -> bool:
+    """Tell whether a path is one of those that this module may give."""
+    name = path.rpartition("/")[2]
+    return name == "card.png" or (name.startswith("spark-") and name.endswith(".png"))
 
 
 def _marked(png: bytes, mark: bytes) -> bytes:

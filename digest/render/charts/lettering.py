@@ -24,8 +24,8 @@ class Lettering:
     advances: Mapping[str, float]
 
     def width(self, text: str, size: float) -> float:
-        """Return how wide a line is. Every character of it has a sign: see `drawable`."""
-        return sum(self.advances[character] for character in text) * size
+        """Return how wide a line is; what has no sign counts as a whole em."""
+        return sum(self.advances.get(character, 1.0) for character in text) * size
 
     def drawable(self, text: str) -> str:
         """Return the text without what is mere decoration and has no sign, or nothing.

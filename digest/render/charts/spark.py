@@ -14,7 +14,10 @@ from digest.models import Day, History
 from digest.render.charts.strokes import bars, blocks, number, slots
 from digest.text.english import day_month, ordinal
 
-WIDTH, HEIGHT = 112, 28
+SIZE = (112, 28)
+MAIL_SIZE = (280, 32)
+"""So wide that, where a mail's pictures are off, what they say in words fits their place."""
+
 _LEAST_SLOT, _MOST_SLOT = 3, 14
 _LEAST_BAR = 3
 _MARGIN = 3
@@ -37,11 +40,11 @@ class Spark:
     words: str
 
 
-def recent(history: History) -> Spark:
+def recent(history: History, size: tuple[int, int] = SIZE) -> Spark:
     """Draw the last days of a paper."""
     span = (history.end - history.start).days + 1
     words = f"Listed on {len(history.days)} of the last {span} days"
-    return _spark(history, WIDTH, words)
+    return _spark(history, size, words)
 
 
 def whole(days: Sequence[Day], width: int) -> Spark:
@@ -50,12 +53,12 @@ def whole(days: Sequence[Day], width: int) -> Spark:
     first, last = _long_date(history.start), _long_date(history.end)
     words = f"Listed on {len(days)} days from {first} to {last}"
     span = (history.end - history.start).days + 1
-    return _spark(
-        history, min(width, span * _MOST_SLOT), words if len(days) > 1 else f"Listed on {first}"
-    )
+    size = (min(width, span * _MOST_SLOT), SIZE[1])
+    return _spark(history, size, words if len(days) > 1 else f"Listed on {first}")
 
 
-def _spark(history: History, width: int, words: str) -> Spark:
+def _spark(history: History, size: tuple[int, int], words: str) -> Spark:
+    width, height = size
     columns = _columns(history, width // _LEAST_SLOT)
     places = slots(len(columns), width)
     told = [
@@ -63,13 +66,13 @@ def _spark(history: History, width: int, words: str) -> Spark:
         for (x, bar), day in zip(places, columns, strict=True)
         if day and day.votes is not None
     ]
-    points = _points(told)
+    points = _points(told, height)
     return Spark(
         width=width,
-        height=HEIGHT,
-        seen=bars(_seen(places, columns)),
+        height=height,
+        seen=bars(_seen(places, columns, height)),
         rest=bars(
-            (x, HEIGHT - 1, bar, 1)
+            (x, height - 1, bar, 1)
             for (x, bar), day in zip(places, columns, strict=True)
             if day is None
         ),
@@ -107,20 +110,20 @@ def _share(day: Day) -> float:
 
 
 def _seen(
-    places: Sequence[tuple[float, float]], columns: Sequence[Day | None]
+    places: Sequence[tuple[float, float]], columns: Sequence[Day | None], most: int
 ) -> list[tuple[float, float, float, float]]:
     boxes = []
     for (x, bar), day in zip(places, columns, strict=True):
         if day is not None:
-            height = _LEAST_BAR + (HEIGHT - _LEAST_BAR) * _share(day)
-            boxes.append((x, HEIGHT - height, bar, height))
+            height = _LEAST_BAR + (most - _LEAST_BAR) * _share(day)
+            boxes.append((x, most - height, bar, height))
     return boxes
 
 
-def _points(told: Sequence[tuple[float, int]]) -> list[tuple[str, str]]:
+def _points(told: Sequence[tuple[float, int]], height: int) -> list[tuple[str, str]]:
     top = max((votes for _, votes in told), default=0) or 1
-    room = HEIGHT - 2 * _MARGIN
-    return [(number(x), number(HEIGHT - _MARGIN - room * votes / top)) for x, votes in told]
+    room = height - 2 * _MARGIN
+    return [(number(x), number(height - _MARGIN - room * votes / top)) for x, votes in told]
 
 
 def _series(columns: Sequence[Day | None]) -> list[float | None]:
