@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import accumulate
+from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 import xss
@@ -12,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from digest.render import mathml
+from digest.render import mathml, mathml_core
 from digest.render.cuts import cut
 from digest.text.hygiene import has_unsafe
 from digest.text.legible import Run, legible
@@ -211,6 +213,16 @@ def test_what_cannot_be_told_in_it_is_text(tex: str) -> None:
     assert shown(tex) == "TEXT"
 
 
+@pytest.mark.parametrize("tag", ["mi", "mrow", "maction", "semantics", "a", "script"])
+@pytest.mark.parametrize("name", ["href", "style", "class", "onclick", "xlink:href", "id"])
+def test_no_element_and_no_attribute_passes_that_is_not_known(tag: str, name: str) -> None:
+    """The formula is refused already where LaTeX asks for one of these; this is the second door."""
+    math = Element("math")
+    SubElement(math, tag, {name: "javascript:alert(1)"}).text = "x" if tag == "mi" else None
+    with pytest.raises(mathml_core.Refused):
+        mathml_core.rewrite(math)
+
+
 @pytest.mark.parametrize("text", ["1.45×", "∼20%", "10", "10:1", "≥ 3.5", "1,000"])
 def test_what_reads_the_same_as_text_is_text(text: str) -> None:
     assert shown("1", text) == text
@@ -290,6 +302,10 @@ def test_a_cut_never_parts_a_formula_and_is_never_too_long(
     assert told == whole or whole.startswith(told.removesuffix("…"))
     for run, given_run in zip(short, pieces, strict=False):
         assert run == given_run or run.tex is None
+    ends = list(accumulate(len(run.text) for run in pieces))
+    for run, end in zip(pieces, ends, strict=True):
+        is_within = end - len(run.text) < len(told.removesuffix("…")) < end
+        assert run.tex is None or not is_within
     if all(run.tex is None for run in pieces):
         assert told == cut(whole, limit)
 
