@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz.fuzz import ratio
 
-from digest.identity import fold, keys_of, namesake_key, slug_of
+from digest.identity import keys_of, letters, namesake_key, slug_of
 from digest.models import Diff, Known, KnownPaper, ListedPaper, New
 
 ALIKE_PERCENT = 60.0
@@ -41,7 +41,7 @@ def alike(one: str, other: str) -> bool:
     """
     if not one or not other or one == other:
         return True
-    one, other = fold(one), fold(other)
+    one, other = letters(one), letters(other)
     shorter = min(len(one), len(other))
     return ratio(one[:shorter], other[:shorter]) >= ALIKE_PERCENT
 

@@ -2,20 +2,31 @@
 
 Grammar of arXiv ids: https://info.arxiv.org/help/arxiv_identifier.html. The version is data, never
 identity; the subject class of an old id (`math.GT/0309136`) is left out of it. DOIs are folded to
-lower case (ISO 26324: case does not count). Nothing here decides whether two papers are the same:
-see `differ`.
+lower case (ISO 26324: case does not count). Titles are folded from their legible text, so that one
+written in LaTeX, in Unicode, or as Hugging Face broke it is one. Nothing here decides whether two
+papers are the same: see `differ`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from digest.text.legible import legible
+
 if TYPE_CHECKING:
     from digest.models import ListedPaper
+
+FOLDING = 2
+"""The number of the rules by which titles are folded, those of `text.legible` among them.
+
+A database remembers it; where it differs, the titles that it holds are folded anew. To be raised
+with every change, after a release, that folds any title otherwise.
+"""
 
 _ARXIV = re.compile(
     r"""(?ix)
@@ -37,19 +48,15 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"(?i)(?:(?:(?:https?:)?//)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)")
 
-_LATEX_ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[vcuHkrbdt](?=\s*\{|\s+[A-Za-z]))\s*")
-_LATEX_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])\s*")
-_LATEX_STYLE = re.compile(
-    r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf|sl|normal)?|math(?:cal|bb|bf|rm|sf|it|tt|frak|scr)|"
-    r"operatorname|boldsymbol|mbox|em|bf|it|tt|sc|rm)(?![A-Za-z])"
-    r"|\bmath(?:cal|bb|bf|rm|sf|it|tt|frak|scr)(?=\s*\{)"
-)
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_SWITCH = re.compile(r"\{(?:em|it|bf|rm|sc|sf|sl|tt|cal) ")  # `{\em x}` without its backslash
+_VARIANT = re.compile(r"var(?=epsilon|theta|phi)")
 _GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
     *("lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon"),
     *("phi", "chi", "psi", "omega"),
 )
+_SIGNS = str.maketrans({"ℓ": "ell", "ℏ": "hbar", "≠": "neq"})  # NFKD would make others of them
 _SPELLED = str.maketrans(
     dict(
         zip(
@@ -58,9 +65,13 @@ _SPELLED = str.maketrans(
             strict=True,
         )
     )
-    | {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-    | {"×": "times", "∞": "infty", "→": "to", "≈": "approx", "∼": "sim", "±": "pm"}
+    | {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    | {"×": "times", "÷": "div", "±": "pm", "∓": "mp", "∞": "infty", "→": "to", "∈": "in"}
+    | {"≈": "approx", "∼": "sim", "≤": "leq", "⩽": "leq", "≥": "geq", "⩾": "geq"}
+    | {"√": "sqrt", "∛": "sqrt3", "∜": "sqrt4", "∑": "sum", "∏": "prod", "∫": "int"}
+    | {"∂": "partial", "∇": "nabla", "∀": "forall", "∃": "exists", "∪": "cup", "∩": "cap"}
 )
+"""Letters and signs as words: where a dump lost a backslash, mending was perhaps not certain."""
 
 
 def parse_arxiv_id(text: str) -> tuple[str, int | None] | None:
@@ -86,21 +97,30 @@ def parse_doi(text: str) -> str | None:
     return doi if doi.isprintable() and " " not in doi else None
 
 
-def fold(text: str) -> str:
-    """Reduce a text to what identifies it: LaTeX, accents, case, punctuation and space gone."""
-    if "\\" in text or "{" in text:
-        text = _LATEX_ACCENT.sub("", text)
-        text = _LATEX_LETTER.sub(r"\1", text)
-        text = _LATEX_STYLE.sub("", text)
+def letters(text: str) -> str:
+    """Reduce a text to letters and digits: accents, case, punctuation and space gone.
+
+    Nothing is known of LaTeX here: enough to tell how alike two long texts are.
+    """
     if text.isascii():
         return _NOT_PLAIN.sub("", text.lower())
-    text = unicodedata.normalize("NFKD", text).casefold().translate(_SPELLED)
+    text = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold().translate(_SPELLED)
     return "".join(filter(str.isalnum, text))
 
 
 def fold_title(title: str) -> str:
-    """Fold a title; one of punctuation alone stays as it is, so that no two are taken for one."""
-    return fold(title) or " ".join(title.split())
+    """Reduce a title to what identifies it, however its accents and mathematics are written.
+
+    One of punctuation alone stays as it is, so that no two are taken for one.
+    """
+    text = _SWITCH.sub("{", legible(title))
+    return _VARIANT.sub("", letters(text)) or " ".join(title.split())
+
+
+@lru_cache(maxsize=2048)
+def title_key(title: str) -> str:
+    """Return the key that a paper of this title answers to."""
+    return f"title:{_short_hash(fold_title(title))}"
 
 
 def keys_of(listed: ListedPaper) -> tuple[str, ...]:
@@ -110,13 +130,13 @@ def keys_of(listed: ListedPaper) -> tuple[str, ...]:
         keys.append(f"arxiv:{listed.arxiv_id}")
     if listed.doi:
         keys.append(f"doi:{listed.doi}")
-    keys.append(f"title:{_short_hash(fold_title(listed.title))}")
+    keys.append(title_key(listed.title))
     return tuple(keys)
 
 
 def namesake_key(listed: ListedPaper) -> str:
     """Return a key for a paper whose title is already another's: by title and abstract."""
-    return f"title:{_short_hash(fold_title(listed.title) + '|' + fold(listed.abstract))}"
+    return f"title:{_short_hash(fold_title(listed.title) + '|' + letters(listed.abstract))}"
 
 
 def slug_of(key: str, title: str) -> str:
@@ -124,7 +144,7 @@ def slug_of(key: str, title: str) -> str:
     kind, _, value = key.partition(":")
     if kind == "arxiv":
         return value.replace("/", "-")
-    words = _words(value if kind == "doi" else title)
+    words = _words(value if kind == "doi" else legible(title))
     return f"{words}-{_short_hash(key)[:8]}" if words else _short_hash(key)
 
 

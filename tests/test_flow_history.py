@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -19,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.cli import work
-from digest.models import Cadence
+from digest.models import Cadence, PaperPage
 
 LATER = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TEXTS = {path.name: path.read_bytes() for path in sorted(PAGES.glob("*.txt"))}
@@ -203,3 +205,26 @@ def test_any_history_announces_the_same_papers_each_once(
         assert once(letter) == wanted
         assert broken_links(letter.folder) == []
         letter.close()
+
+
+def test_a_database_of_older_rules_knows_a_paper_however_its_title_is_written(
+    tmp_path: Path,
+) -> None:
+    first = make(tmp_path)
+    broken = page("Mar 11", [1, 2]).replace(title(1), "mathcal{O}(n) Maps 1.45times Faster")
+    assert [dump.new for dump in first.run(_2026_03_11_txt=broken).dumps] == [2]
+    keys = {told.paper.key for told in pages_of(first)}
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "digest.db")) as connection, connection:
+        connection.execute("DELETE FROM meta WHERE key = 'titles'")
+        connection.execute("UPDATE paper_keys SET hash = id, key = 'title:older' || id")
+    again = make(tmp_path)
+    whole = page("Mar 12", [1, 2]).replace(title(1), "$\\mathcal{O}(n)$ Maps 1.45\\times Faster")
+    assert [(dump.new, dump.seen) for dump in again.run(_2026_03_12_txt=whole).dumps] == [(0, 2)]
+    assert {told.paper.key for told in pages_of(again)} == keys
+    again.close()
+
+
+def pages_of(letter: Letter) -> list[PaperPage]:
+    with letter.store.reading() as tx:
+        return list(tx.papers_changed(0))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from digest import __version__
 from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
+from digest.identity import FOLDING, title_key
 from digest.inbox import Inbox
 from digest.models import Site
 from digest.output import Output
@@ -47,11 +48,13 @@ class Newsletter:
     def store(self) -> Store:
         """The database, made where there is none and nothing was ever published."""
         manifest = self.output.manifest()
-        return open_store(
+        store = open_store(
             self.settings.store.url,
             create=not self.output.exists,
             output_store_id=manifest.store_id if manifest else None,
         )
+        store.refold(FOLDING, title_key)
+        return store
 
     @property
     def has_store(self) -> bool:

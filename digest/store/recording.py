@@ -6,7 +6,7 @@ known. Nothing here decides what is new: that comes as a `Diff`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,7 +54,7 @@ def record(
         absorb(connection, change, moves)
     _run(connection, FILL, [fill_values(i, item.listed, batch.day, change) for i, item in known])
     _run(connection, REVISE, [fill_values(i, listed, batch.day, change) for i, listed in revised])
-    _insert_keys(connection, [*_new_keys(diff, new), *_brought_keys(known)])
+    insert_keys(connection, [*_new_keys(diff, new), *_brought_keys(known)])
     listed = [*zip(new, (item.listed for item in diff.new), strict=True)]
     listed += [(paper_id, item.listed) for paper_id, item in known]
     _insert_sightings(connection, listed, batch)
@@ -138,8 +138,8 @@ def _brought_keys(known: list[tuple[int, Known]]) -> Iterator[tuple[int, str]]:
         yield from ((paper_id, key) for key in item.keys)
 
 
-def _insert_keys(connection: Connection, keys: list[tuple[int, str]]) -> None:
-    """Store the keys, in order of arrival."""
+def insert_keys(connection: Connection, keys: Sequence[tuple[int, str]]) -> None:
+    """Store which row of `papers` answers to which key, in order of arrival."""
     if not keys:
         return
     first = next_id(connection, paper_keys.c.id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.store import checking, leases
+from digest.store import checking, folding, leases
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
 from digest.store.schema import read_meta
@@ -51,6 +51,18 @@ class Store:
         """Give up the lease, if it is held by this holder."""
         with readable(self._at), writing(self._engine) as connection:
             leases.release(connection, name, holder)
+
+    def refold(self, rules: int, title_key: Callable[[str], str]) -> int:
+        """Let each paper be found by its title as `title_key` has it; return how many keys came.
+
+        `rules` is the number of the rules by which it folds: where they were the last to be used,
+        nothing is to do. What is published does not change by it, nor does the change number.
+        """
+        with readable(self._at), reading(self._engine) as connection:
+            if folding.is_folded(connection, rules):
+                return 0
+        with readable(self._at), writing(self._engine) as connection:
+            return folding.refold(connection, rules, title_key)
 
     def check(self) -> list[str]:
         """Look through the whole database; return what is wrong, in words, or nothing."""
