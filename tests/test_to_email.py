@@ -508,3 +508,18 @@ def test_it_is_legible_at_every_width_and_in_the_dark(browser: Any) -> None:
             assert contrast >= 4.5, (scheme, width)
             assert overflow <= 0, (scheme, width)
             tab.close()
+
+
+def test_a_trending_paper_has_a_sparkline_as_a_picture_or_as_blocks() -> None:
+    said = "·▁··▁···▂·▃·█· Listed on 5 of the last 14 days, 6th of 20 at best, from 3 to 36 votes"
+    pictured = rendered(builders.edition(), replace(builders.SITE, has_pictures=True))
+    picture, _ = page(pictured["html"]).iter("img")
+    assert picture.get("src") == (
+        "https://papers.example.org/editions/2026-03-11/spark-2603-00004.png"
+    )
+    assert (picture.get("width"), picture.get("height")) == ("280", "32")
+    assert picture.get("alt") == said
+    plain = rendered(builders.edition())
+    assert page(plain["html"]).find_class("spark")[0].text == said
+    assert said in " ".join(plain["txt"].split())
+    assert plain["txt"] == pictured["txt"]

@@ -21,6 +21,7 @@ from digest.mail.message import Letter, build_message
 from digest.models import Edition, Rendered, Site
 from digest.render import names
 from digest.render.cards import Group, Shape, groups, shortened, summary
+from digest.render.charts.spark import MAIL_SIZE
 from digest.render.text import cut, lines
 from digest.text.direction import is_right_to_left
 from digest.text.legible import legible
@@ -102,6 +103,7 @@ def _values(
         "unsubscribe_url": names.unsubscribe_url(site),
         "is_right_to_left": is_right_to_left,
         "feeds": names.feed_urls(site),
+        "spark_size": MAIL_SIZE,
     }
 
 
