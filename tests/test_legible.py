@@ -67,6 +67,7 @@ MATHEMATICS = [
     (r"$\text{Dist}(P, Q) \geq 1$, $\texttt{a\_b}$", "Dist(P, Q) ≥ 1, a_b"),
     (r"\emph{the $n$-th} of ``$k$ lamps''", "the n-th of “k lamps”"),
     (r"\frac{a}{b} and \sqrt{n} without dollars", "a/b and √n without dollars"),
+    (r"$1{,}000 x$ and $10{,}000$", "1,000 x and 10,000"),
 ]
 BROKEN = [
     ("mathcal{O}(T), mathcal O_i(u), mathbb{R}^d", "𝒪(T), 𝒪ᵢ(u), ℝᵈ"),
@@ -97,6 +98,7 @@ UNTOUCHED = [
     "from the text x^2 and snake_case_names, x86_64, __init__",
     "user_{id}.json and {True, False} and {-1, 0, 1}",
     "bash $HOME/$PATH and `code $x^2$` and --json and -v",
+    "bash ${HOME}/a and ${PATH}/b",
     "{ and } and $ and \\",
     "at 5 pm 3 people left or right",
     "a@b.example and https://a.example/~me/x_y?z=%20#a_{b}",

@@ -14,12 +14,12 @@ from enum import Enum, auto
 _SIGNS_OF_EDGES = ("$", "\\(", "\\[", "\\begin", "://", ":\\", "`")
 _MOST = 4_000
 _EDGE = re.compile(
-    r"(?P<display>(?<!\\)\$\$)|(?P<inline>(?<!\\)\$)|(?P<paren>(?<!\\)\\\()|(?P<bracket>(?<!\\)\\\[)"
+    r"(?P<variable>\$\{[A-Z][A-Z0-9_]+\}(?!\$))|(?P<display>(?<!\\)\$\$)|(?P<inline>(?<!\\)\$)|(?P<paren>(?<!\\)\\\()|(?P<bracket>(?<!\\)\\\[)"
     r"|\\begin\{(?P<environment>equation|align|gather|multline|displaymath|math|eqnarray)\*?\}"
     r"|(?P<kept>https?://[^\s{}\\$<>\"”]+(?:\\[_&%#~][^\s{}\\$<>\"”]*)*"
     r"|(?<![\w\\])[A-Za-z]:\\[\w\\.\-]+|(?<![`\w])`[^`'\s][^`'\n]{0,80}`(?![`\w]))"
 )
-_TEX = re.compile(r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{")
+_TEX = re.compile(r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{|\d\{,\}\d")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _SIGNS = re.compile(r"[=<>+*/|()\[\]]")
 _WORD = re.compile(r"[A-Za-z]{4,}")
@@ -50,7 +50,7 @@ def spans(text: str) -> Iterator[Span]:
     at = begin = 0
     lost: set[str] = set()
     while found := _EDGE.search(text, at):
-        if kept := found["kept"]:
+        if kept := found["kept"] or found["variable"]:
             yield Span(Kind.PROSE, text[begin : found.start()])
             yield Span(Kind.KEPT, kept)
             at = begin = found.end()
