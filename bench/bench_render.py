@@ -8,6 +8,7 @@ machine. All text is invented.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -19,16 +20,28 @@ import jinja2
 from feedgen.feed import FeedGenerator
 
 from digest import theme
-from digest.models import Cadence, Edition, Entry, Paper, Rendered, Section, Site
+from digest.models import (
+    Cadence,
+    Day,
+    Edition,
+    Entry,
+    History,
+    Paper,
+    Rendered,
+    Section,
+    Site,
+)
 from digest.output import Output
 from digest.render import (
     feed_xml,
+    pictures,
     text,
     to_bibtex,
     to_email,
     to_feeds,
     to_json,
     to_markdown,
+    to_pictures,
     to_site,
 )
 from digest.render.feed_items import Feed, FeedItem
@@ -45,6 +58,7 @@ def rows(scale: float = 1.0) -> Iterator[dict[str, Any]]:
     templates = theme.load(None, text.FILTERS)
     yield from feeds(max(10, int(1000 * scale)), templates)
     yield edition_in_all_formats(templates)
+    yield from pictures_of(templates)
     yield from writes(max(10, int(100 * scale)))
 
 
@@ -81,6 +95,27 @@ def edition_in_all_formats(templates: jinja2.Environment) -> dict[str, Any]:
         goal="≤ 60 ms",
         note="page, Markdown, mail (HTML, text, whole), JSON, BibTeX",
     )
+
+
+def pictures_of(templates: jinja2.Environment) -> Iterator[dict[str, Any]]:
+    """What pictures cost: in a page, and as files, which need resvg."""
+    day = replace(edition(50), trending=trending(10))
+    sketches, _ = in_turns(lambda: list(to_pictures.sparklines(day, templates)))
+    yield row("10 sparklines of a fortnight as SVG", sketches)
+    if not pictures.version():
+        return
+    painter = pictures.Painter(theme.fonts(None))
+    sparks = list(to_pictures.sparklines(day, templates))
+    painted, _ = in_turns(lambda: [sketch.paint(painter) for sketch in sparks])
+    yield row("the same painted as PNG, 560 × 64", painted, note="for mail, where they trend")
+    laid_out, _ = in_turns(lambda: to_pictures.card(day, SITE, templates, painter))
+    yield row("a social card laid out", laid_out, note="its lines measured and broken")
+    card = to_pictures.card(day, SITE, templates, painter)
+    first, _ = in_turns(lambda: card.paint(painter))
+    yield row("the same painted as PNG, 1200 × 630", first, note="after the pages; most is packing")
+    held = card.paint(painter).content
+    again, _ = in_turns(lambda: card.paint(painter, held))
+    yield row("the same where it is there already", again, note="read and compared")
 
 
 def writes(pages: int) -> Iterator[dict[str, Any]]:
@@ -187,6 +222,17 @@ def edition(papers: int) -> Edition:
         listings=1,
         new=new,
     )
+
+
+def trending(papers: int) -> tuple[Entry, ...]:
+    end = date(2026, 3, 11)
+    days = tuple(
+        Day(day=end - timedelta(days=ago), position=1 + ago, listed=50, votes=120 - 8 * ago)
+        for ago in range(13, -1, -1)
+    )
+    told = History(start=end - timedelta(days=13), end=end, days=days)
+    entries = edition(papers).new
+    return tuple(replace(each, section=Section.TRENDING, history=told) for each in entries)
 
 
 def paper(n: int) -> Paper:

@@ -1,10 +1,11 @@
 """The second phase: from the store to files, only those whose content can have changed.
 
-    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months ─▶ cards
+    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months
+                               ─▶ pictures that are files
 
 Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
-that is not there. What readers wait for comes before the roll-ups, and before the social cards,
-which take long to paint and are looked at where a page is shared. The store's change number in
+that is not there. What readers wait for comes before the roll-ups, and before the pictures for mail
+and for where a page is shared, which take long to paint. The store's change number in
 the manifest is written last: a publish that is killed is done again from where it began.
 
 Of a feed's archive only those pages are rendered that can have changed; which ones there are is
@@ -71,11 +72,11 @@ def publish(
     if change == since and not everything and not output.is_unfinished:
         return ()
     with store.reading() as tx:
-        proofs = Proofs(tx, press, since, _archived(output, since))
+        proofs = Proofs(tx, press, since, _archived(output, since), output.held)
         opened = output.create(proofs.openings())
         written = output.write(track(proofs.of_the_day()))
         written += output.write(track(proofs.rollups()))
-        written += output.write(track(proofs.cards(output.held)))
+        written += output.write(track(proofs.pictures()))
         removed = output.remove(proofs.withdrawn(output.names))
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if since == 0 or output.is_unfinished:
@@ -89,35 +90,39 @@ def rehearse(
     """Return the paths that `publish` would change; nothing is written or sealed."""
     since = 0 if everything else _published_through(store, output, press)
     with store.reading() as tx:
-        proofs = Proofs(tx, press, since, _archived(output, since))
-        files = chain(proofs.of_the_day(), proofs.rollups(), proofs.cards(output.held))
-        return tuple(output.differing(track(files)))
+        proofs = Proofs(tx, press, since, _archived(output, since), output.held)
+        files = chain(proofs.of_the_day(), proofs.rollups(), proofs.pictures())
+        return tuple(dict.fromkeys(output.differing(track(files))))
 
 
 class Proofs:
     """What is to be printed: everything that a change after `since` can show in.
 
-    `archived` names the archive pages that are there, by the folder of their feed.
+    `archived` names the archive pages that are there, by the folder of their feed; `held` tells
+    what lies at a path.
     """
 
     def __init__(
-        self, tx: Reading, press: Press, since: int, archived: Mapping[str, frozenset[str]]
+        self,
+        tx: Reading,
+        press: Press,
+        since: int,
+        archived: Mapping[str, frozenset[str]],
+        held: Callable[[str], bytes | None],
     ) -> None:
         self._tx = tx
         self._press = press
         self._since = since
         self._archived = archived
         self._desk = Desk(press.rules)
-        self._cards: list[to_pictures.Sketch] = []
-        self._pictured: dict[str, set[str]] = {}
+        self._held = held
+        self._sketches: dict[str, list[to_pictures.Sketch]] = {}
 
     def openings(self) -> Iterator[Rendered]:
         """Render what stands in for pages that are pointed at before they are there."""
         site = self._press.site
-        changed = [record.name for record in self._changed]
-        yield from to_site.render_openings(changed, site, self._press.templates)
-        if self._press.painter:
-            yield from to_pictures.openings(changed, self._press.templates, self._press.painter)
+        names_ = [record.name for record in self._changed]
+        yield from to_site.render_openings(names_, site, self._press.templates)
         for folder in _ARCHIVED:
             for page in self._archives_to_render(folder):
                 yield from to_feeds.render_archive_opening(folder, page, site)
@@ -173,11 +178,11 @@ class Proofs:
         yield to_site.render_not_found(site, templates)
         yield to_site.render_index(recent[0] if recent else None, records, site, templates)
 
-    def cards(self, held: Callable[[str], bytes | None]) -> Iterator[Rendered]:
-        """Paint the social cards of the editions rendered; `held` tells what lies at a path."""
-        if self._press.painter:
-            for sketch in self._cards:
-                yield sketch.paint(self._press.painter, held(sketch.path))
+    def pictures(self) -> Iterator[Rendered]:
+        """Paint the pictures of the editions rendered."""
+        for sketch in chain.from_iterable(self._sketches.values()):
+            if self._press.painter:
+                yield sketch.paint(self._press.painter, self._held(sketch.path))
 
     def withdrawn(self, there: Callable[[str], Iterable[str]]) -> Iterator[str]:
         """Name the pages of papers that the curator has hidden since, and pictures of none now.
@@ -186,23 +191,25 @@ class Proofs:
         """
         for slug in self._tx.hidden_slugs(self._since):
             yield to_site.paper_path(slug)
-        for folder, pictured in self._pictured.items():
+        for folder, sketches in self._sketches.items():
+            pictured = {sketch.path for sketch in sketches}
             paths = (f"{folder}/{name}" for name in sorted(there(folder)))
             yield from (p for p in paths if to_pictures.is_picture(p) and p not in pictured)
 
-    def _pictures(self, edition: Edition) -> Iterator[Rendered]:
-        """Paint what an edition's mail shows; its card is only sketched, for later."""
+    def _stand_ins(self, edition: Edition) -> Iterator[Rendered]:
+        """Sketch an edition's pictures, to be painted later; render what stands in for new ones."""
         painter, templates = self._press.painter, self._press.templates
-        sketches = list(to_pictures.sparklines(edition, templates)) if painter else []
+        sketches: list[to_pictures.Sketch] = []
         if painter:
-            yield from (sketch.paint(painter) for sketch in sketches)
+            sketches += to_pictures.sparklines(edition, templates)
             sketches.append(to_pictures.card(edition, self._press.site, templates, painter))
-            self._cards.append(sketches[-1])
-        self._pictured[names.edition_folder(edition.name)] = {sketch.path for sketch in sketches}
+            new = (sketch for sketch in sketches if self._held(sketch.path) is None)
+            yield from (to_pictures.stand_in(sketch, templates, painter) for sketch in new)
+        self._sketches[names.edition_folder(edition.name)] = sketches
 
     def _edition_files(self, edition: Edition) -> Iterator[Rendered]:
         press = self._press
-        yield from self._pictures(edition)
+        yield from self._stand_ins(edition)
         yield from to_json.render(edition, press.site)
         yield from to_bibtex.render(edition, press.site)
         yield from to_markdown.render(edition, press.site, press.templates)

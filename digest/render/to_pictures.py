@@ -7,8 +7,8 @@ from, and one that is there, whole and the same, is not painted again.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from struct import Struct, error
 
@@ -66,14 +66,9 @@ def card(edition: Edition, site: Site, templates: jinja2.Environment, painter: P
     return Sketch(path=names.card_path(edition.name), svg=svg)
 
 
-def openings(
-    editions: Iterable[str], templates: jinja2.Environment, painter: Painter
-) -> Iterator[Rendered]:
-    """Yield what stands in for the cards of editions until they are painted."""
-    sketch = Sketch(path="", svg=templates.get_template("charts/soon.svg").render())
-    blank = sketch.paint(painter).content
-    for name in editions:
-        yield Rendered(path=names.card_path(name), content=blank)
+def stand_in(sketch: Sketch, templates: jinja2.Environment, painter: Painter) -> Rendered:
+    """Return what lies at a picture's place until it is painted."""
+    return replace(sketch, svg=templates.get_template("charts/soon.svg").render()).paint(painter)
 
 
 def is_picture(path: str) -> bool:
