@@ -15,7 +15,7 @@ from digest.trending import Rules
 def seal_due(store: Store, rules: Rules, now: datetime, *, publishing: bool) -> tuple[str, ...]:
     """Seal every edition whose time is over; return their names. See DESIGN.md, rules of time.
 
-    Days before what comes after them, for an edition's pictures tell of the days before it.
+    Days before what comes after them, whose pictures tell of them: so none is composed twice.
     """
     today = now.astimezone(rules.zone).date()
     with store.reading() as tx:
