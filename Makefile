@@ -4,10 +4,12 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+JUDGES := tests/judges
+JUDGES_READY := $(JUDGES)/node_modules/.package-lock.json
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench lock clean
+.PHONY: help run test judges lint types bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,8 +20,11 @@ run: $(READY) ## Take the sample dumps through the whole flow, afresh, into outp
 	@$(BIN)/digest init --samples .run >/dev/null
 	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
 
-test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL or Chromium
+test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL, Chromium or the judges
 	@$(BIN)/python -m pytest -n $(WORKERS) -rs
+
+judges: $(JUDGES_READY) ## Install the judges of pages and mail that `make test` asks if they are there (npm ci)
+	@:
 
 lint: $(READY) ## Check style and format (ruff)
 	@$(BIN)/ruff check .
@@ -43,7 +48,7 @@ lock: ## Make requirements.lock anew from pyproject.toml
 
 clean: ## Remove all that was made here: output, sample run, caches, the virtual environment
 	@find output -mindepth 1 ! -name .gitkeep -delete
-	@rm -rf .run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)
+	@rm -rf .run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV) $(JUDGES)/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment: made once, and again when what it was made from changes ---
@@ -59,6 +64,16 @@ $(READY): requirements.lock pyproject.toml
 
 # Without isolation, nothing is fetched that the lock does not name: not to build with, either.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --no-build-isolation
+
+# --- the judges: what package-lock.json names, by its hashes, and nothing run while installing ---
+
+$(JUDGES_READY): $(JUDGES)/package-lock.json $(JUDGES)/package.json $(JUDGES)/.npmrc
+	@if ! command -v npm >/dev/null; then \
+	  echo "npm is missing (Debian: apt install nodejs npm default-jre-headless)." >&2; exit 1; \
+	fi
+	@echo "Installing the locked judges into $(JUDGES)/node_modules (once) ..."
+	@npm ci --prefix $(JUDGES) --no-progress --loglevel=error >/dev/null
+	@touch $@
 
 # The first Python that is new enough; or the one told by `make PYTHON=…`, and no other.
 PYTHON_CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
