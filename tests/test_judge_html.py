@@ -81,7 +81,7 @@ BROKEN: dict[str, Breaking] = {
     "Bad value": (INDEX, 'rel="canonical" href="https://', 'rel="canonical" href="https:// '),
     "Start tag “main” seen in “table”": (INDEX, "<main ", "<table><main "),
     "Attribute “summary” not allowed": (PAPER, "<article", '<article summary="x"'),
-    "Property “colour”": (MAIL, "color:", "colour:"),
+    "Property “background-colour”": (MAIL, "color:", "colour:"),
     "not allowed as child of element “h1”": (MAIL, "</h1>", "<table></table></h1>"),
 }
 

@@ -265,12 +265,24 @@ def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
 
 def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
     with_votes = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
-    assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[3]")] == ["12", "–"]
+    assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[2]")] == ["12", "–"]
     sightings = (Sighting(paper_id=1, day=date(2026, 3, 10), position=4, listed=50),)
     without = parsed(
         to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
-    assert not without.xpath("//tbody/tr/td[3]")
+    assert not without.xpath("//tbody/tr/td[2]")
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "day_"),
+    [("2026-03-02", "2 March 2026", ["2026-03-02"]), ("Spring <2026>", "Spring <2026>", [])],
+)
+def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
+    told: str, words: str, day_: list[str]
+) -> None:
+    page = parsed(to_site.render_paper(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
+    (cell,) = page.xpath("//dt[.='Published']/following-sibling::dd")
+    assert (cell.text_content(), cell.xpath("time/@datetime")) == (words, day_)
 
 
 def test_several_dumps_of_one_day_are_one_row_of_the_history() -> None:
@@ -293,7 +305,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
         to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert len(page.xpath("//tbody/tr")) == 30
-    assert page.xpath("string(//tbody/tr[1]/td[1])") == "11 January 2026"
+    assert page.xpath("string(//tbody/tr[1]/th)") == "11 January 2026"
     assert page.xpath("string(//table/following-sibling::p)") == (
         "and on 12 earlier days, first on 1 December 2025."
     )
@@ -363,7 +375,9 @@ def test_the_lists_of_editions_are_newest_first_and_all_in_the_archive() -> None
 )
 def test_weekly_and_monthly_editions_have_their_titles(edition: Edition, title: str) -> None:
     page = parsed(to_site.render_edition(edition, SITE, TEMPLATES))
-    assert page.findtext(".//h1") == title
+    (heading,) = page.xpath("//h1")
+    assert heading.text_content() == title
+    assert heading.xpath("time/@datetime") == [edition.name]
 
 
 def test_the_page_of_what_is_not_there_works_at_any_address() -> None:

@@ -92,6 +92,7 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
         "sightings": days,
         "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
         "published": _in_words(paper.published or ""),
+        "published_on": _day_of(paper.published or ""),
         "editions": [
             {"name": name, "title": _in_words(name), "path": edition_path(name)}
             for name in page.editions
@@ -243,10 +244,15 @@ def _absolute(site: Site, path: str) -> str:
 
 def _in_words(told: str) -> str:
     """Return an ISO date or instant as its day in words, and what is neither as it is told."""
+    day = _day_of(told)
+    return _long_date(day) if day else one_line(told)
+
+
+def _day_of(told: str) -> date | None:
     try:
-        return _long_date(date.fromisoformat(told[:10]))
+        return date.fromisoformat(told[:10])
     except ValueError:
-        return one_line(told)
+        return None
 
 
 def _long_date(day: date) -> str:
