@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.text.hygiene import clean
@@ -73,6 +73,7 @@ def test_a_text_is_cut_only_between_words(starts, expected):
     assert split_paragraphs("", starts) == ()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aB. \t\n\r\u2029\u200b\x0b:", max_size=60))
 def test_nothing_is_lost_and_the_offsets_are_of_words(told):
     kept = clean(told)
@@ -85,9 +86,9 @@ def test_nothing_is_lost_and_the_offsets_are_of_words(told):
 @pytest.mark.parametrize("piece", ["\n", " \n", "a.\n  ", "a\n\n", "\n\t", "  a\n", ". ", "\r"])
 def test_a_long_text_takes_no_longer_for_each_character(piece):
     told = piece * 100_000
-    start = perf_counter()
+    start = process_time()
     paragraphs(told)
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real dumps are not here")
