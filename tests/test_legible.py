@@ -49,7 +49,7 @@ PROSE = [
 MATHEMATICS = [
     (r"$\mathcal{O}(n^2)$ steps", "𝒪(n²) steps"),
     (r"$x_{10}$, $a_{ij}$, $2^{n-1}$, $x^{Q}$", "x₁₀, aᵢⱼ, 2ⁿ⁻¹, x^Q"),
-    (r"$e^{-c\ell}$, $x_{(b)}$", "e^(-cℓ), x_((b))"),
+    (r"$e^{-c\ell}$, $x_{(b)}$, $2^{[K]}$", "e^(-cℓ), x_(b), 2^[K]"),
     (r"$\frac{a}{b}$, $\frac{a+b}{c}$, $\frac12$", "a/b, (a+b)/c, 1/2"),
     (r"$\sqrt{n}$, $\sqrt{k / n}$, $\sqrt[3]{x}$", "√n, √(k / n), ∛x"),
     (r"$\mathbb{R}^{n\times m}$, $\mathfrak{g}$, $\mathbf{x}$", "ℝ^(n×m), 𝔤, x"),

@@ -34,7 +34,7 @@ def legible(text: str) -> str:
 def legible_name(name: str) -> str:
     """Return the name of a person or an institution: accents, no mathematics."""
     line = tidy(name)
-    return line if line.isalpha() else _one_line(prose.to_unicode(line))
+    return line if line.isalpha() else _one_line(prose.to_unicode(line, is_name=True))
 
 
 @lru_cache(maxsize=1024)
@@ -44,20 +44,33 @@ def runs(text: str) -> tuple[Run, ...]:
     What is legible stays as it is: the text is written again until nothing changes any more.
     """
     line = tidy(text)
-    if not _is_special(line):
-        return (Run(text=line),) if line else ()
-    pieces = _folded(_runs(line))
+    pieces = _once(line)
     for _ in range(_MOST_PASSES):
         told = "".join(piece.text for piece in pieces)
-        again = _folded(_runs(told)) if _is_special(told) else pieces
+        if told == line:
+            break
+        line = tidy(told)
+        again = _once(line)
         if "".join(piece.text for piece in again) == told:
             break
         pieces = again
     return pieces
 
 
+def _once(line: str) -> tuple[Run, ...]:
+    if not _is_special(line):
+        return (Run(text=line),) if line else ()
+    pieces = _folded(_runs(line))
+    told = "".join(piece.text for piece in pieces)
+    whole = unicodedata.normalize("NFC", told)
+    return pieces if told == whole else (Run(text=whole),)  # a mark stood apart from its letter
+
+
 def _is_special(line: str) -> bool:
-    return any(sign in line for sign in _SIGNS) or needs_mending(line)
+    for sign in _SIGNS:
+        if sign in line:
+            return True
+    return needs_mending(line)
 
 
 def forget() -> None:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.text.latex import broken, links, mathematics, prose
+from digest.text.latex import broken, links, mathematics, prose, restoring
 from digest.text.latex.signs import HELD
 from digest.text.latex.spans import Kind, spans
 
-_QUOTED = re.compile(r'(?<![^\s(\[])\\"(?=\w)([^\\"{}]{1,80})\\"(?!\w)')
+_QUOTED = re.compile(r'(?<![^\s(\[])\\"(?=\w)([^\\"{}]{0,80}[^\\"{}\s])\\"(?![\w{\\])')
 _ESCAPED = re.compile(r"\\([_%&#~])")
 
 
@@ -51,7 +51,7 @@ def _without_held(text: str, held: list[Run]) -> Iterator[str]:
             held.append(Run(text=_ESCAPED.sub(r"\1", span.source)))
         else:
             tex = span.source.strip()
-            held.append(_mathematics(tex if "\\" in tex else broken.restored(tex)))
+            held.append(_mathematics(tex if "\\" in tex else restoring.restored(tex)))
         yield HELD
 
 

@@ -6,7 +6,7 @@ import re
 
 _LINK = re.compile(
     r"\\(?:url|path|nolinkurl)\s?\{(?P<only>[^{}\s]{1,500})\}"
-    r"|\\href\s?\{(?P<to>[^{}\s]{1,500})\}\s?\{(?P<name>[^{}]{0,300})\}"
+    r"|\\href\s?\{(?P<to>(?:[^{}\s]|\{[^{}\s]{0,200}\}){1,500})\}\s?\{(?P<name>[^{}]{0,300})\}"
     r"|(?:(?<![A-Za-z\\])(?:url|href|blue|magenta|red|cyan|purple|color|textcolor)\{?)?"
     r"(?P<address>https?://[^\s{}]{3,300}(?<![_^=]))\{(?P<words>[^{}]{0,200})(?:\{(?P<more>[^{}]{0,300})\})?\}\}?"
 )
@@ -21,12 +21,13 @@ def linked(address: str, words: str) -> str:
     """Write a link as a reader of plain text wants it: its words, and its address after them."""
     words = words.strip()
     if not words or _bare(words) == _bare(address):
-        return address
-    return f"{words} ({address})"
+        return address.removeprefix("mailto:")
+    stop = words[-1] if words[-1] in ".!?" else ""
+    return f"{words.removesuffix(stop)} ({address}){stop}"
 
 
 def _bare(address: str) -> str:
-    return re.sub(r"^https?://|/$", "", address.strip())
+    return re.sub(r"^(?:https?://|mailto:)|/$", "", address.strip())
 
 
 def _linked(found: re.Match[str]) -> str:

@@ -1,63 +1,64 @@
 """Mathematics of TeX as a line of plain Unicode: `\\frac{a}{b}` is a/b, `x^{2}` is x².
 
-One pass over the lexemes; a group opens a frame, so that no depth of nesting is too deep. What is
+One pass over the lexemes; groups deeper than any paper's lose their braces and are read on. What is
 not known keeps its bare name. Nothing here finds mathematics in a text: see `spans`.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 
+from digest.text.latex.cursor import Cursor
+from digest.text.latex.scripts import fraction, hatted, root, scripted
+from digest.text.latex.spacing import EDGE, TIGHT, around, evened, spaced, without_marks
 from digest.text.latex.symbols import (
+    ACCENTS,
     ALPHABETS,
-    EVERY_LETTER,
+    CLOSERS,
+    ENVIRONMENTS,
     HATS,
+    NEEDS_GROUP,
     NOTHING,
+    OPENERS,
     OPERATORS,
     RELATIONS,
+    SILENT,
     SPACES,
     STYLES,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
     SWITCHES,
-    UNARY,
     lettered,
     symbol,
+    words,
 )
 
-_LEXEME = re.compile(r"\\[A-Za-z@]+\*?|\\.|\s+|[^\\\s]", re.DOTALL)
+_LEXEME = re.compile(
+    r"\\(?:(?:operatorname|hspace|vspace|tag|DeclareMathOperator)\*|[A-Za-z@]+|.)|\s+|'+|[^\\\s]|\\",
+    re.DOTALL,
+)
 _DEEPEST = 40
-_GAP = "\x01"  # a space, where something stands on both sides
-_EDGE = "\x02"  # a space, where a letter or digit stands on both sides
-_FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "nfrac"}
-_ROOTS = {"2": "√", "3": "∛", "4": "∜"}
-_DROPPED_WITH_ARGUMENT = {"label", "tag", "color", "vspace", "phantom", "hphantom", "begin", "end"}
-_ONE_SIGN = {"stackrel", "overset", "underset"}
-_SIMPLE = re.compile(r"(?:[^\W_]|[.′∞°√!|])+|[\w√]*\([^()]*\)[^\W_]*|\|[^|]*\||‖[^‖]*‖")
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)?|\d*\.\d+")
-_SCRIPTS = frozenset(SUPERSCRIPTS.values()) | frozenset(SUBSCRIPTS.values())
-_MARKS = re.compile("[\x01\x02 ]+")
-_OPENING = "([{⟨⌈⌊"
-_CLOSING = ")]}⟩⌉⌋,;."
+_DELIMITERS = frozenset("()[]|/.<>")
+_PRIMES = {1: "′", 2: "″", 3: "‴"}
 
 
 def to_unicode(tex: str) -> str:
     """Return mathematics, without its dollars, as one line."""
-    lexemes = _LEXEME.findall(tex.replace("\x01", "").replace("\x02", ""))
-    return _spaced(_Reader(lexemes).sequence())
+    return evened(spaced(_Reader(_LEXEME.findall(without_marks(tex))).sequence()))
 
 
-class _Reader:
-    """Reads lexemes from left to right, each once."""
+class _Reader(Cursor):
+    """Reads mathematics."""
 
     def __init__(self, lexemes: list[str]) -> None:
-        self._lexemes = lexemes
-        self._at = 0
-        self._depth = 0
+        super().__init__(lexemes)
+        self._is_text = False
+        self._environments: list[str] = []
 
     def sequence(self, closing: str = "") -> str:
         """Read up to the closing lexeme, or to the end."""
         parts: list[str] = []
+        over: tuple[str, str] | None = None
         alphabet = ""
         while self._at < len(self._lexemes):
             lexeme = self._lexemes[self._at]
@@ -67,10 +68,16 @@ class _Reader:
             name = lexeme[1:] if lexeme[0] == "\\" else ""
             if name in SWITCHES:
                 alphabet = self._switched(name, parts, alphabet)
-                continue
-            shown = self._shown(lexeme, parts)
-            parts.append(lettered(shown, alphabet) if alphabet and len(shown) == 1 else shown)
-        return "".join(parts)
+            elif name in ("over", "choose") and parts and over is None:
+                over = name, spaced("".join(parts))
+                parts = []
+            else:
+                shown = self._shown(lexeme, parts)
+                parts.append(lettered(shown, alphabet) if alphabet and len(shown) == 1 else shown)
+        if over is None:
+            return "".join(parts)
+        under = spaced("".join(parts))
+        return fraction(over[1], under) if over[0] == "over" else f"({over[1]} choose {under})"
 
     def _switched(self, name: str, parts: list[str], alphabet: str) -> str:
         """Read what follows a switch: a group right after it is all that it is meant for."""
@@ -84,19 +91,20 @@ class _Reader:
     def _shown(self, lexeme: str, parts: list[str]) -> str:  # noqa: PLR0911  a table
         if lexeme.isspace():
             return " "
+        if lexeme[0] == "\\":
+            return self._command(lexeme[1:], parts) if len(lexeme) > 1 else lexeme
         if lexeme == "{":
             return self._group()
-        if lexeme in "^_":
+        if lexeme in "^_" and not self._is_text:
             return self._script(lexeme, parts)
-        if lexeme[0] == "\\" and len(lexeme) > 1:
-            return self._command(lexeme[1:].rstrip("*"), parts)
-        if lexeme == "'":
-            return "′"
+        if lexeme[0] == "'" and not self._is_text:
+            return _PRIMES.get(len(lexeme), "′" * len(lexeme))
         if lexeme in "}$":
             return ""
         if lexeme in "&~":
-            return " "
-        return _around(lexeme) if lexeme in RELATIONS else lexeme
+            is_case = lexeme == "&" and self._environments[-1:] == ["cases"]
+            return ", " if is_case else " "
+        return around(lexeme) if lexeme in RELATIONS else lexeme
 
     def _group(self) -> str:
         if self._depth >= _DEEPEST:
@@ -109,10 +117,8 @@ class _Reader:
     def argument(self) -> str:
         """Read the argument of a command: a group, a command or one character."""
         self._skip_space()
-        if self._at >= len(self._lexemes):
-            return ""
-        lexeme = self._lexemes[self._at]
-        if lexeme == "}":
+        lexeme = self._peek()
+        if lexeme in ("", "}"):
             return ""
         self._at += 1
         if self._depth >= _DEEPEST:
@@ -120,172 +126,161 @@ class _Reader:
         self._depth += 1
         shown = self.sequence("}") if lexeme == "{" else self._shown(lexeme, [" "])
         self._depth -= 1
-        return _spaced(shown)
+        return spaced(shown)
 
     def _optional(self) -> str:
         """Read an argument in brackets, if one stands there."""
         self._skip_space()
-        is_order = self._peek() == "[" and "]" in self._lexemes[self._at : self._at + 8]
+        is_order = self._peek() == "[" and "]" in self._near(8)
         if not is_order or self._depth >= _DEEPEST:
             return ""
         self._at += 1
         self._depth += 1
         shown = self.sequence("]")
         self._depth -= 1
-        return _spaced(shown)
+        return spaced(shown)
 
     def _script(self, sign: str, parts: list[str]) -> str:
-        if not any(part.strip() for part in parts) and sign == "_" and self._peek() == "":
+        if self._peek() == "" and not (parts and parts[-1].strip()):
             return sign
         if self._peek() == "(":
             return sign  # our own way of writing a script that Unicode has no letters for
         return scripted(sign, self.argument())
 
-    def _command(self, name: str, parts: list[str]) -> str:  # noqa: C901, PLR0911  a table
-        if name in _FRACTIONS:
-            return f"{_EDGE}{_operand(self.argument())}/{_operand(self.argument())}{_EDGE}"
+    def _command(self, name: str, parts: list[str]) -> str:  # noqa: PLR0911  a table
+        if name in NEEDS_GROUP and not self._has_group():
+            return f"{EDGE}{name}{EDGE}"
+        if built := _BUILT.get(name):
+            return built(self)
         if name in STYLES:
-            return self._worded(name)
+            return self._styled(name)
         if name in ALPHABETS:
             return lettered(self.argument(), ALPHABETS[name])
         if name in HATS:
-            return _hatted(self.argument(), HATS[name]) or name
-        if name == "sqrt":
-            order = self._optional()
-            root = _ROOTS.get(order or "2") or f"{scripted('^', order)}√"
-            return f"{root}{_operand(self.argument())}{_EDGE}"
-        if name in ("binom", "tbinom", "dbinom", "choose"):
-            return f"({self.argument()} choose {self.argument()})"
-        if name in ("textcolor", "colorbox"):
-            self.argument()
-            return self.argument()
-        if name in _ONE_SIGN:
-            return self._stacked(name)
-        if name == "not":
-            return _negated(self.argument())
-        if name in ("pmod", "pod"):
-            return f" (mod {self.argument()})"
-        if name in _DROPPED_WITH_ARGUMENT:
+            return hatted(self.argument(), HATS[name]) or name
+        if name in ACCENTS and not name.isalpha():
+            return hatted(self.argument(), ACCENTS[name]) or f"\\{name}"
+        if name in OPENERS or name in CLOSERS:
+            return self._delimiter(name)
+        if name in ("begin", "end"):
+            return self._environment(name, parts)
+        if name in SILENT and self._has_group():
             self.argument()
             return " "
         return self._plain(name, parts)
 
-    def _worded(self, name: str) -> str:
+    def _styled(self, name: str) -> str:
         if name.startswith("operatorname"):
-            return f"{_EDGE}{self.argument()}{_EDGE}"
+            return f"{EDGE}{self.argument()}{EDGE}"
         self._skip_space()
         is_text = name.startswith(("text", "mbox", "hbox")) and self._peek() == "{"
-        if is_text and self._depth < _DEEPEST:
-            self._at += 1
-            return self._group()
-        return self.argument()
+        if not is_text or self._depth >= _DEEPEST:
+            return self.argument()
+        self._at += 1
+        was_text, self._is_text = self._is_text, True
+        content = self._group()
+        self._is_text = was_text
+        return content
 
-    def _stacked(self, name: str) -> str:
-        over, base = self.argument(), self.argument()
-        if not over:
-            return base
-        return _around(base + scripted("_" if name == "underset" else "^", over))
+    def _delimiter(self, name: str) -> str:
+        """Read `\\left(` or `\\lVert`: no space on the inner side."""
+        shown = symbol(name) if name[1:] in ("Vert", "vert") else ""
+        if not shown:
+            self._skip_space()
+            after = self._peek()
+            is_delimiter = after in _DELIMITERS or (after[:1] == "\\" and len(after) > 1)
+            if not is_delimiter:
+                return ""
+            self._at += 1
+            shown = "" if after == "." else spaced(self._shown(after, [" "]))
+        if name in ("middle", "bigm", "Bigm"):
+            return shown
+        return f"{shown}{TIGHT}" if name in OPENERS else f"{TIGHT}{shown}"
+
+    def _environment(self, command: str, parts: list[str]) -> str:
+        name = self.argument().rstrip("*")
+        opening, closing = ENVIRONMENTS.get(name, ("", ""))
+        if command == "begin":
+            self._environments.append(name)
+            if name in ("array", "tabular"):
+                self.argument()
+            return f" {opening}{TIGHT}" if opening else " "
+        if self._environments:
+            self._environments.pop()
+        while parts and not parts[-1].strip("; "):
+            parts.pop()
+        return closing or " "
 
     def _plain(self, name: str, parts: list[str]) -> str:
         if name in SPACES:
             return "; " if name == "\\" else " "
         if name in NOTHING:
-            self._skip_dot(name)
             return ""
         known = symbol(name)
         if name in OPERATORS or (known and len(known) > 1 and known.isalpha()):
-            return f"{_EDGE}{known or name}{_EDGE}"
+            return f"{EDGE}{known or name}{EDGE}"
         if known is None:
-            return f"{_EDGE}{name}{_EDGE}" if name[0].isalpha() else f"\\{name}"
+            return f"{EDGE}{name}{EDGE}" if name[0].isalpha() else f"\\{name}"
         if known in RELATIONS:
-            return _around(known)
-        if not (parts and parts[-1].endswith(" ")):
+            return around(known)
+        if name[0].isalpha() and not (parts and parts[-1].endswith(" ")):
             self._skip_space_before_letter()
         return known
 
-    def _skip_dot(self, name: str) -> None:
-        if name in ("left", "right", "middle"):
-            self._skip_space()
-            if self._peek() == ".":
-                self._at += 1
-
     def _skip_space_before_letter(self) -> None:
         """Drop the space that only ends a command's name."""
-        after = self._lexemes[self._at + 1 : self._at + 2]
-        is_space = self._peek().isspace()
-        if is_space and after and (after[0][0].isalnum() or after[0][0] in "\\{_^("):
-            self._at += 1
+        after = self._peek(1)
+        if not self._peek().isspace() or not after:
+            return
+        if after[0] == "\\":
+            is_operator = not (symbol(after[1:]) or "a").isalnum()
+        else:
+            is_operator = not after[0].isalnum() and after[0] not in "{_^("
+        self._at += not is_operator
 
-    def _skip_space(self) -> None:
-        while self._peek().isspace():
-            self._at += 1
+    def fraction(self) -> str:
+        return f"{EDGE}{fraction(self.argument(), self.argument())}{EDGE}"
 
-    def _peek(self) -> str:
-        return self._lexemes[self._at] if self._at < len(self._lexemes) else ""
+    def root(self) -> str:
+        return f"{root(self._optional(), self.argument())}{EDGE}"
 
+    def choice(self) -> str:
+        return f"({self.argument()} choose {self.argument()})"
 
-def scripted(sign: str, script: str) -> str:
-    """Raise (`^`) or lower (`_`) a script, as far as Unicode has letters for it."""
-    script = script.replace(" ", "")
-    if not script:
-        return ""
-    table = SUPERSCRIPTS if sign == "^" else SUBSCRIPTS
-    if all(character in table for character in script):
-        return "".join(table[character] for character in script)
-    is_word = len(script) == 1 or _WORD.fullmatch(script) is not None
-    return f"{sign}{script}" if is_word else f"{sign}({script})"
+    def over(self) -> str:
+        return self._stacked("^")
 
+    def under(self) -> str:
+        return self._stacked("_")
 
-def _operand(text: str) -> str:
-    return text if _SIMPLE.fullmatch(text) else f"({text})"
+    def _stacked(self, sign: str) -> str:
+        script, base = self.argument(), self.argument()
+        return around(base + scripted(sign, script)) if script else base
 
+    def arrow(self) -> str:
+        return around("→" + scripted("^", self.argument()))
 
-def _around(sign: str) -> str:
-    return f"{_GAP}{sign}{_GAP}"
+    def negated(self) -> str:
+        return around(unicodedata.normalize("NFC", self.argument() + "\u0338"))
 
+    def modulo(self) -> str:
+        return f" (mod {self.argument()})"
 
-def _hatted(text: str, mark: str) -> str:
-    """Set a mark on a letter; on several, on the last, unless it is a line over all of them."""
-    if mark in EVERY_LETTER:
-        return "".join(c + mark if c.isalnum() else c for c in text)
-    return text + mark if text else ""
+    def coloured(self) -> str:
+        self.argument()
+        return self.argument()
 
-
-def _negated(sign: str) -> str:
-    return _around(sign.strip() + "\u0338")
-
-
-def _spaced(text: str) -> str:
-    """Write the gaps as spaces, or leave them out."""
-    return _MARKS.sub(_space, text).strip(" ")
+    def measured(self) -> str:
+        return f"{self.argument()} {self.argument()}"
 
 
-def _space(found: re.Match[str]) -> str:
-    marks, text = found[0], found.string
-    before = text[: found.start()][-1:]
-    after = text[found.end() : found.end() + 1]
-    if _GAP in marks:
-        return _gap(found, before, after)
-    if before in _OPENING or after in _CLOSING:
-        return ""
-    if " " in marks:
-        return " "
-    is_between = before.isalnum() and after.isalnum() and after not in _SCRIPTS
-    return " " if is_between else ""
-
-
-def _gap(found: re.Match[str], before: str, after: str) -> str:
-    """Tell what stands between a relation and its neighbour."""
-    text = found.string
-    has_space = " " in found[0]
-    if not before or not after:
-        return ""
-    if before in _OPENING or after in _CLOSING:
-        return ""
-    if after in UNARY and text[found.end() + 1 : found.end() + 5].strip("\x01\x02 ") == "":
-        return ""
-    if before in UNARY or before in RELATIONS:
-        left = text[max(0, found.start() - 5) : found.start() - 1].rstrip("\x01\x02 ")
-        if not left or left[-1] in _OPENING:
-            return " " if has_space and before not in UNARY else ""
-    return " "
+_BUILT: dict[str, Callable[[_Reader], str]] = {
+    **dict.fromkeys(words("frac dfrac tfrac cfrac nicefrac sfrac nfrac"), _Reader.fraction),
+    **dict.fromkeys(words("binom tbinom dbinom"), _Reader.choice),
+    **dict.fromkeys(words("textcolor colorbox"), _Reader.coloured),
+    **dict.fromkeys(words("stackrel overset"), _Reader.over),
+    **dict.fromkeys(words("pmod pod"), _Reader.modulo),
+    **{"sqrt": _Reader.root, "underset": _Reader.under, "xrightarrow": _Reader.arrow},
+    **{"not": _Reader.negated, "SI": _Reader.measured},
+}
+"""Commands that set something with their arguments."""

@@ -7,16 +7,20 @@ flag, a set in braces, what follows a `%`.
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from digest.text.latex.accents import accented, is_apostrophe, takes_next_word
 from digest.text.latex.links import linked
-from digest.text.latex.mathematics import scripted
-from digest.text.latex.signs import HELD, dash, tie
+from digest.text.latex.quotes import QuoteReader
+from digest.text.latex.scripts import hatted, scripted
+from digest.text.latex.signs import HELD, dash, is_protection, tie
 from digest.text.latex.symbols import (
     ACCENTS,
     ALPHABETS,
     ASIDE,
+    COLOURS,
+    HATS,
     LETTERS,
+    NEEDS_GROUP,
     NOTHING,
     POINTERS,
     REFERENCES,
@@ -28,20 +32,30 @@ from digest.text.latex.symbols import (
     SWITCHES,
     lettered,
     symbol,
+    words,
 )
 
-_LEXEME = re.compile(r"\\[A-Za-z@]+\*?|\\.|[{}~`']|--+|\s+|[^\\{}~`'\s-]+|.", re.DOTALL)
+_CHUNK = r"[^\\{}~`'\s-]+"
+_LEXEME = re.compile(
+    rf"\\[A-Za-z@]+\*?|\\.|[{{}}~`']|--+|{_CHUNK}(?:[ -]{_CHUNK})*+|\s+|.", re.DOTALL
+)
 _DEEPEST = 60
-_GROUP_OF_WORDS = re.compile(r"[\w\s.,:;+/\x03-]*")
 _CODE_LETTERS = frozenset("dwsDWSnx")
+_LONGEST_PAGE = 12
+_RUN_IN = re.compile("[a-z]+([A-Z]+)")
+_WORD = re.compile("[A-Za-z]+")
+_SMALL_WORDS = words(
+    "a an and any are as at be but by can do for from has if in is it its may no nor not of on or "
+    "so than that the to via was we with"
+)
 _SCRIPTS = {"textsuperscript": "^", "textsubscript": "_", "textsuper": "^", "textsub": "_"}
 
 
-def to_unicode(text: str) -> str:
+def to_unicode(text: str, *, is_name: bool = False) -> str:
     """Return prose without its TeX; white space is left as it is."""
     if not _needs(text):
         return text
-    return _Reader(_LEXEME.findall(text)).sequence(top=True)
+    return _Reader(_LEXEME.findall(text), is_name=is_name).sequence(top=True)
 
 
 _SIGN = re.compile(r"[\\{}~`]")
@@ -51,15 +65,14 @@ def _needs(text: str) -> bool:
     return "--" in text or "''" in text or _SIGN.search(text) is not None
 
 
-class _Reader:
-    """Reads lexemes from left to right, each once."""
+class _Reader(QuoteReader):
+    """Reads prose."""
 
-    def __init__(self, lexemes: list[str]) -> None:
-        self._lexemes = lexemes
-        self._at = 0
-        self._depth = 0
-        self._quotes = 0
-        self._singles = 0
+    def __init__(self, lexemes: list[str], *, is_name: bool) -> None:
+        super().__init__(lexemes)
+        self._is_name = is_name
+        self._closed = False
+        self._is_inside = False  # an argument, where braces are TeX's
 
     def sequence(self, *, top: bool = False) -> str:
         """Read up to the brace that closes this group, or to the end."""
@@ -75,11 +88,11 @@ class _Reader:
         self._closed = False
         return "".join(parts)
 
-    def _shown(self, lexeme: str, parts: list[str]) -> str:  # noqa: PLR0911  a table
+    def _shown(self, lexeme: str, parts: list[str]) -> str:
         match lexeme[0]:
             case "\\" if len(lexeme) > 1:
                 is_code = lexeme[-1] == "*" and lexeme[1:-1] in _CODE_LETTERS
-                return lexeme if is_code else self._command(lexeme[1:].rstrip("*"))
+                return lexeme if is_code else self._command(lexeme[1:].rstrip("*"), _last(parts))
             case "{":
                 return self._group(parts)
             case "~":
@@ -87,28 +100,26 @@ class _Reader:
             case "-" if len(lexeme) > 1:
                 return dash(lexeme, _last(parts), self._peek()[:1])
             case "`" | "'":
-                return self._quote(lexeme, parts)
-        if '"' in lexeme and self._quotes:
-            self._quotes -= 1
-            return lexeme.replace('"', "”", 1)
-        return lexeme
+                return self._quote(lexeme, _last(parts))
+        return self._with_closed_double(lexeme)
 
     def _group(self, parts: list[str]) -> str:
         """Read a group; its braces go where they can only be TeX's."""
         if self._depth >= _DEEPEST:
             return "{"
         starts_command = self._peek().startswith("\\") and self._peek() not in ("\\{", "\\}")
-        before = _last(parts)
+        before = "".join(parts[-2:])[-2:]
         self._depth += 1
         content = self.sequence()
         self._depth -= 1
         if not self._closed:
             return "{" + content
-        if not content or (starts_command and (len(content) == 1 or not _is_greek(before))):
+        if not content or self._is_inside:
             return content
-        is_glued = _is_latin(before) or _is_latin(self._peek()[:1])
+        if starts_command and (len(content) == 1 or not _is_greek(before[-1:])):
+            return content
         is_held = content[0] == HELD and content[-1] == HELD
-        if is_held or (is_glued and content[0].isalnum() and _GROUP_OF_WORDS.fullmatch(content)):
+        if is_held or is_protection(before, content, self._peek()[:2]):
             return content
         return "{" + content + "}"
 
@@ -118,62 +129,75 @@ class _Reader:
         lexeme = self._peek()
         if not lexeme or lexeme == "}" or self._depth >= _DEEPEST:
             return ""
+        if lexeme[0] not in "{\\":
+            return self._take_first()
         self._at += 1
         self._depth += 1
-        try:
-            if lexeme == "{":
-                return self.sequence()
-            if lexeme[0] == "\\":
-                return self._shown(lexeme, [])
-        finally:
-            self._depth -= 1
-        self._at -= 1
-        return self._take_first()
+        was_inside, self._is_inside = self._is_inside, True
+        content = self.sequence() if lexeme == "{" else self._shown(lexeme, [])
+        self._is_inside = was_inside
+        self._depth -= 1
+        return content
 
-    def _take_first(self) -> str:
-        """Take one character of the next lexeme."""
-        first, rest = self._peek()[0], self._peek()[1:]
-        self._lexemes[self._at] = rest
-        self._at += not rest
-        return first
-
-    def _has_group(self) -> bool:
-        after = self._lexemes[self._at + 1 : self._at + 2]
-        return self._peek() == "{" or (self._peek().isspace() and after == ["{"])
-
-    def _command(self, name: str) -> str:  # noqa: C901, PLR0911  a table
+    def _command(self, name: str, before: str) -> str:  # noqa: C901, PLR0911  a table
         if name in ACCENTS:
-            return self._accent(name)
+            return self._accent(name, before)
         if name in LETTERS:
             self._end_name()
             return LETTERS[name]
         if name in SWITCHES:
             return self._switch(name)
+        has_group = self._has_group()
         if name in STYLES or name in ("textcolor", "href", "url", "path", "nolinkurl"):
             return self._style(name)
+        if name in HATS and (has_group or self._peek().startswith("\\")):
+            return hatted(self._argument(), HATS[name])
         if name in _SCRIPTS:
             return _script(_SCRIPTS[name], self._argument())
         if name in ALPHABETS:
             return lettered(self._argument(), ALPHABETS[name])
-        if name in REFERENCES and self._has_group():
-            return f"[{self._argument()}]"
-        if name in POINTERS and self._has_group():
+        if name in REFERENCES:
+            return self._reference(name)
+        if name in POINTERS and has_group:
             return self._argument()
-        if name in ASIDE and self._has_group():
+        if name in ASIDE and has_group:
             return f" ({self._argument().strip()})"
-        if name in SILENT and self._has_group():
+        if name == "color" and has_group:
+            return self._colour()
+        if name in SILENT and has_group:
             self._argument()
             return ""
-        return self._plain(name)
+        return self._plain(name, before)
 
-    def _plain(self, name: str) -> str:
+    def _reference(self, name: str) -> str:
+        """Read what is cited; a page in brackets before it comes after it."""
+        near = self._near(_LONGEST_PAGE)
+        page = ""
+        if near and near[0][0] == "[" and "{" in near:
+            length = near.index("{")
+            page = "".join(near[:length])
+            if not page.endswith("]"):
+                return name
+            self._at += length
+        if not self._has_group():
+            return name
+        return f"[{self._argument()}{', ' if page else ''}{page[1:-1]}]"
+
+    def _colour(self) -> str:
+        """Drop a colour; capitals run into the name of one that nobody knows are the text's."""
+        colour = self._argument()
+        if self._peek() == "{":
+            return self._argument()
+        run_in = _RUN_IN.fullmatch(colour)
+        return run_in[1] if run_in and colour not in COLOURS else ""
+
+    def _plain(self, name: str, before: str) -> str:
         if name in SPACES:
             return " "
         if name in NOTHING:
             return ""
         if (known := symbol(name)) is not None:
-            self._after_symbol(name, known)
-            return known
+            return self._symbol(name, known, before)
         if len(name) == 1 and not name.isalpha():
             return f"\\{name}"
         if name in _CODE_LETTERS and not self._has_group():
@@ -181,48 +205,56 @@ class _Reader:
         self._drop_empty_group()
         return name
 
-    def _after_symbol(self, name: str, known: str) -> None:
-        """Drop the space after a letter, which only ends the command's name; not after a sign."""
+    def _symbol(self, name: str, known: str, before: str) -> str:
+        """Write a sign; the space after a letter only ends the command's name and is dropped.
+
+        So does TeX. Before a word that is clearly one it stays: whoever writes `\\beta and` outside
+        of mathematics never saw it printed.
+        """
         if not name[0].isalpha():
-            return
+            return known
+        is_space = self._peek().isspace()
+        following = self._peek(1) if is_space else ""
         is_word = known.isascii() and known[0].isalpha()
+        if known in RELATIONS and before.isalnum() and following[:1].isdigit():
+            return f" {known}"
         if is_word or known in RELATIONS or known in "<>…°|%€£•":
             self._drop_empty_group()
             if known[-1] == "." and self._peek()[:1] == ".":
                 self._take_first()
-        elif _next_letter(self._lexemes[self._at + 1 : self._at + 2]) or not self._peek().isspace():
+        elif not is_space or (
+            (following[:1].isalpha() or following[:1] == "\\") and not _is_word(following)
+        ):
             self._end_name()
+        return known
 
-    def _accent(self, name: str) -> str:
-        is_letter = name.isalpha()
-        space = self._peek().isspace()
-        if is_letter and not (self._has_group() or space or self._peek().startswith("\\")):
+    def _accent(self, name: str, before: str) -> str:
+        following = self._peek()
+        is_word = following.isspace() and takes_next_word(name, before, self._peek(1))
+        if name.isalpha() and not (self._has_group() or following.startswith("\\") or is_word):
             return f"\\{name}"
+        if not self._is_name and is_apostrophe(name, before, following):
+            return name
         kept = self._at
         base = self._argument()
-        if not base[:1].isalpha() or (is_letter and space and base == ""):
+        if not base[:1].isalpha():
             if not base and self._at > kept + 1:
                 return ""  # an accent on nothing, as in \~{}
             self._at = kept if not base else self._at
             return (name if name in "'`\"~^" else f"\\{name}") + base
-        base = {"ı": "i", "ȷ": "j"}.get(base[0], base[0]) + base[1:]
-        if name == "t":
-            return base[0] + ACCENTS[name] + base[1:]
-        composed = unicodedata.normalize("NFC", base[0] + ACCENTS[name])
-        is_sure = len(composed) == 1 or is_letter or self._lexemes[kept : kept + 1] == ["{"]
-        return composed + base[1:] if is_sure else name + base
+        is_sure = name.isalpha() or following == "{"
+        return accented(name, base, is_sure=is_sure)
 
     def _switch(self, name: str) -> str:
         if self._has_group():
-            return lettered(self._argument(), ALPHABETS[name]) if name in ALPHABETS else ""
+            content = self._argument()
+            return lettered(content, ALPHABETS[name]) if name in ALPHABETS else content
         self._skip_space()
         return ""
 
     def _style(self, name: str) -> str:
         if not self._has_group():
-            if name in ("url", "href", "path", "text", "unit", "num"):
-                return name
-            return ""
+            return name if name in NEEDS_GROUP or name in ("url", "href", "path", "text") else ""
         if name == "textcolor":
             self._argument()
             return self._argument()
@@ -230,56 +262,10 @@ class _Reader:
             return linked(self._argument(), self._argument() if self._has_group() else "")
         return self._argument()
 
-    def _end_name(self) -> None:
-        """Drop what only ends a command's name: white space, or an empty group."""
-        if self._peek().isspace():
-            self._at += 1
-        else:
-            self._drop_empty_group()
 
-    def _drop_empty_group(self) -> None:
-        if self._lexemes[self._at : self._at + 2] == ["{", "}"]:
-            self._at += 2
-
-    def _quote(self, lexeme: str, parts: list[str]) -> str:
-        """Turn TeX's quotes; a lone apostrophe or backtick stays as it is."""
-        is_double = self._peek() == lexeme
-        if lexeme == "`":
-            if is_double:
-                self._at += 1
-                self._quotes += 1
-                return "“"
-            before = _last(parts)
-            if (not before or before.isspace() or before in "([“") and self._has_closing_quote():
-                self._singles += 1
-                return "‘"
-            return lexeme
-        if is_double and self._quotes:
-            self._at += 1
-            self._quotes -= 1
-            return "”"
-        after = self._peek()[:1]
-        if self._singles and not after.isalnum() and not is_double:
-            self._singles -= 1
-            return "’"
-        return lexeme
-
-    def _has_closing_quote(self) -> bool:
-        near = self._lexemes[self._at : self._at + 40]
-        if not near or near[0].isspace() or "'" not in near:
-            return False
-        return "`" not in near[: near.index("'")]
-
-    def _skip_space(self) -> None:
-        while self._peek().isspace():
-            self._at += 1
-
-    def _peek(self) -> str:
-        return self._lexemes[self._at] if self._at < len(self._lexemes) else ""
-
-
-def _next_letter(lexemes: list[str]) -> bool:
-    return bool(lexemes) and (lexemes[0][0].isalpha() or lexemes[0][0] == "\\")
+def _is_word(text: str) -> bool:
+    found = _WORD.match(text)
+    return found is not None and (len(found[0]) > 3 or found[0] in _SMALL_WORDS)
 
 
 def _script(sign: str, text: str) -> str:
@@ -292,7 +278,3 @@ def _last(parts: list[str]) -> str:
 
 def _is_greek(character: str) -> bool:
     return "\u0370" <= character <= "\u03ff"
-
-
-def _is_latin(character: str) -> bool:
-    return bool(character) and character.isalpha() and character < "\u0250"

@@ -11,18 +11,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-_SIGNS_OF_EDGES = ("$", "\\(", "\\[", "\\begin", "://", ":\\", "`")
 _MOST = 4_000
 _EDGE = re.compile(
-    r"(?P<variable>\$\{[A-Z][A-Z0-9_]+\}(?!\$))|(?P<display>(?<!\\)\$\$)|(?P<inline>(?<!\\)\$)|(?P<paren>(?<!\\)\\\()|(?P<bracket>(?<!\\)\\\[)"
+    r"(?P<variable>\$\{[A-Z][A-Z\d_]+\}(?!\$))|(?P<display>(?<!\\)\$\$)"
+    r"|(?P<inline>(?<!\\)\$)|(?P<paren>(?<!\\)\\\()|(?P<bracket>(?<!\\)\\\[)"
     r"|\\begin\{(?P<environment>equation|align|gather|multline|displaymath|math|eqnarray)\*?\}"
     r"|(?P<kept>https?://[^\s{}\\$<>\"”]+(?:\\[_&%#~][^\s{}\\$<>\"”]*)*"
-    r"|(?<![\w\\])[A-Za-z]:\\[\w\\.\-]+|(?<![`\w])`[^`'\s][^`'\n]{0,80}`(?![`\w]))"
+    r"|(?<![\w\\])[A-Za-z]:\\[\w\\.\-]+|(?<![^\s(\"'])\\\\[A-Za-z][\w.$-]*(?:\\[\w.$-]+)+"
+    r"|(?<![`\w])`[^`'\s][^`'\n]{0,80}`(?![`\w])"
+    r"|\\verb\*?(?P<fence>[|+!/@#\"])(?P<verbatim>[^|+!/@#\"\n]{0,200})(?P=fence))"
 )
-_TEX = re.compile(r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{|\d\{,\}\d")
+_TEX = re.compile(
+    r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{[^{}]*\}$|\d\{,\}\d|(?:math|text)[a-z]{2,4}\{"
+)
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _SIGNS = re.compile(r"[=<>+*/|()\[\]]")
-_WORD = re.compile(r"[A-Za-z]{4,}")
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_NO_WORDS = re.compile(r"\\[A-Za-z]+\*?(?:\s?\{[^{}]{0,80}\})?|[_^]\{[^{}]{0,80}\}")
+_VARIABLE = re.compile(r"[A-Z][A-Z\d_]{2,}\W?")  # of a shell
+_LOOSE = re.compile(r" [A-Za-z](?: ?[=+*/<>-] ?[A-Za-z\d]+)* ")
+_UNIT = re.compile(r"\s[A-Za-z]{2}")
 _PLAIN = re.compile(r"[-+]?(?:\d[\d.,]*|[A-Za-z]{1,4}\d*'*|[^\sA-Za-z\d]{1,2})")
 
 
@@ -44,13 +52,14 @@ class Span:
 
 def spans(text: str) -> Iterator[Span]:
     """Part a text into prose, mathematics, and what stays as it is."""
-    if not any(sign in text for sign in _SIGNS_OF_EDGES):
+    if not ("$" in text or "\\" in text or "`" in text or "://" in text):
         yield Span(Kind.PROSE, text)
         return
     at = begin = 0
     lost: set[str] = set()
     while found := _EDGE.search(text, at):
         if kept := found["kept"] or found["variable"]:
+            kept = found["verbatim"] or kept
             yield Span(Kind.PROSE, text[begin : found.start()])
             yield Span(Kind.KEPT, kept)
             at = begin = found.end()
@@ -105,26 +114,32 @@ def _find(text: str, closing: str, start: int) -> int:
 
 def _is_mathematics(inside: str, after: str) -> bool:
     """Tell whether what stands between two dollars is mathematics, not the space between prices."""
-    if not inside.strip() or len(inside) > _MOST or not _is_balanced(inside):
+    core = inside.strip()
+    if not core or len(inside) > _MOST or not _is_balanced(inside):
         return False
     if _TEX.search(inside):
-        is_tight = not inside[0].isspace() and not inside[-1].isspace()
-        is_price = inside[0].isdigit() and (not is_tight or after.isdigit())
-        return (is_tight or bool(_COMMAND.search(inside)) or len(inside) < 30) and not (
-            is_price and len(_words(inside)) > 1
-        )
-    core = inside.strip()
-    if after.isdigit() or (core[-1] in ",;:/-+*" and len(core) > 1):
-        return False
-    if inside[-1].isspace() and (inside[0].isdigit() or " " in core):
-        return False
+        return _is_tex(inside, after)
+    if core != inside or after.isdigit():
+        return bool(_LOOSE.fullmatch(inside))
     if _PLAIN.fullmatch(core):
         return True
-    return bool(_SIGNS.search(core)) and len(_words(core)) <= 1 and not core[-1].isspace()
+    is_cut = core[-1] in ",;:/-+*" or (core[-1] in "=<>" and after.isalnum())
+    is_price = core[0].isdigit() and _UNIT.search(core)
+    return not is_cut and not is_price and bool(_SIGNS.search(core)) and len(_words(core)) <= 1
+
+
+def _is_tex(inside: str, after: str) -> bool:
+    """Tell it of what holds a sign of TeX, which may stand for something else between prices."""
+    is_price = inside[0].isdigit()
+    words = len(_words(inside))
+    if inside.strip() != inside:
+        return bool(_COMMAND.search(inside)) and words <= (not is_price)
+    is_variable = _VARIABLE.fullmatch(inside) and after.isalnum()
+    return not is_variable and not (is_price and after.isdigit() and words > 1)
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_COMMAND.sub(" ", text))
+    return _WORD.findall(_NO_WORDS.sub(" ", text))
 
 
 def _is_balanced(text: str) -> bool:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a table that is written as text."""
     return frozenset(text.split())
 
 
@@ -61,7 +62,7 @@ HATS = {
 EVERY_LETTER = frozenset({"\u0305", "\u0332"})
 """Marks that run over all letters they are set on; the others stand on the last one."""
 
-OPERATORS = _words(
+OPERATORS = words(
     "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf "
     "limsup ln log max min Pr sec sin sinh sup tan tanh argmax argmin poly polylog diag sign sgn "
     "softmax"
@@ -87,18 +88,20 @@ SPACES |= {
     "\\",
 }
 NOTHING = frozenset({"!", "/", "-", "@", "displaystyle", "textstyle", "scriptstyle", "limits"})
-NOTHING |= {"nolimits", "nonumber", "notag", "xspace", "left", "right", "middle", "protect"}
-NOTHING |= {"big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr"}
-NOTHING |= {"biggr", "Biggr", "bigm", "Bigm", "noindent", "centering", "relax", "ensuremath"}
+NOTHING |= {"nolimits", "nonumber", "notag", "xspace", "protect"}
+NOTHING |= {"big", "Big", "bigg", "Bigg", "noindent", "centering", "relax", "ensuremath"}
+OPENERS = words("left bigl Bigl biggl Biggl lVert lvert middle bigm Bigm")
+CLOSERS = words("right bigr Bigr biggr Biggr rVert rvert")
+NOTHING |= (OPENERS | CLOSERS) - words("lVert lvert rVert rvert")
 NOTHING |= {"negthinspace", "smallskip", "medskip", "bigskip", "maketitle", "allowbreak", "strut"}
-SWITCHES = _words(
+SWITCHES = words(
     "em bf it rm sc sf sl tt cal frak bfseries itshape mdseries rmfamily scshape sffamily slshape "
     "ttfamily upshape normalfont tiny scriptsize footnotesize small normalsize large Large LARGE "
     "huge Huge mathversion boldmath unboldmath"
 )
 """Commands that change how the rest of a group looks."""
 
-STYLES = _words(
+STYLES = words(
     "emph textbf textit texttt textsc textsf textrm textmd textup textsl textnormal text mbox hbox "
     "fbox underline uline mathbf mathrm mathsf mathtt mathit mathnormal bm boldsymbol pmb "
     "operatorname mathop mathrel mathbin mathord mathopen mathclose mathpunct mathstrut textquote "
@@ -106,6 +109,23 @@ STYLES = _words(
     "num SI si unit acl ac acs gls citeauthor Bbbk overbrace underbrace cancel boxed"
 )
 """Commands whose argument is shown as it is."""
+
+STYLES |= words(
+    "section subsection subsubsection paragraph subparagraph chapter title author date substack "
+    "operatorname*"
+)
+NEEDS_GROUP = words(
+    "SI si num unit ac acs acl gls hl cancel boxed uppercase lowercase date title author section "
+    "subsection subsubsection paragraph subparagraph chapter sout"
+)
+"""Those that many papers define otherwise: without a group of their own they are a bare name."""
+
+ENVIRONMENTS = {
+    **{"pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "cases": ("{", "}")},
+    **{"vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"), "psmallmatrix": ("(", ")")},
+    **{"bsmallmatrix": ("[", "]"), "dcases": ("{", "}"), "rcases": ("{", "}")},
+}
+"""What encloses the rows of an environment; others are not enclosed."""
 
 ALPHABETS = {
     **{"mathcal": "cal", "mathscr": "cal", "cal": "cal", "mathbb": "bb", "Bbb": "bb"},
@@ -116,9 +136,16 @@ ALPHABETS = {
 REFERENCES = {"cite", "citep", "citet", "citealp", "citealt", "parencite", "textcite", "autocite"}
 POINTERS = {"ref", "eqref", "cref", "Cref", "autoref", "pageref"}
 ASIDE = {"footnote", "footnotetext", "thanks", "marginpar"}
-SILENT = {"label", "color", "vspace", "hspace", "begin", "end", "footnotemark", "bibliography"}
-SILENT |= {"pagestyle", "thispagestyle", "index", "input", "includegraphics"}
+SILENT = words(
+    "begin end label tag tag* color vspace hspace phantom hphantom footnotemark bibliography "
+    "pagestyle thispagestyle index input includegraphics"
+)
 """Commands of prose whose argument is a reference, a place, an aside, or nothing to read."""
+
+COLOURS = words(
+    "black blue brown cyan darkgray gray green lightgray lime magenta olive orange pink purple red "
+    "teal violet white yellow"
+)
 
 OURS = {
     **{"LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "eg": "e.g.", "ie": "i.e."},
@@ -150,7 +177,7 @@ OURS = {
 
 _SUPER = (
     "0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻=⁼(⁽)⁾aᵃbᵇcᶜdᵈeᵉfᶠgᵍhʰiⁱjʲkᵏlˡmᵐnⁿoᵒpᵖrʳsˢtᵗuᵘvᵛwʷxˣyʸzᶻ"
-    "AᴬBᴮDᴰEᴱGᴳHᴴIᴵJᴶKᴷLᴸMᴹNᴺOᴼPᴾRᴿTᵀUᵁVⱽWᵂβᵝγᵞδᵟθᶿϕᵠφᵠχᵡ′′°°∘°†††‡‡‡**⋆⋆⊤ᵀ"
+    "AᴬBᴮDᴰEᴱGᴳHᴴIᴵJᴶKᴷLᴸMᴹNᴺOᴼPᴾRᴿTᵀUᵁVⱽWᵂβᵝγᵞδᵟθᶿϕᵠφᵠχᵡ′′°°∘°†††‡‡‡**⋆⋆⊤ᵀ⊺ᵀ"
 )
 _SUB = "0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋=₌(₍)₎aₐeₑhₕiᵢjⱼkₖlₗmₘnₙoₒpₚrᵣsₛtₜuᵤvᵥxₓβᵦγᵧρᵨϕᵩφᵩχᵪ"
 
