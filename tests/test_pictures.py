@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from struct import unpack_from
+from threading import Event
+from time import monotonic
 
 import builders
 import pytest
@@ -21,6 +23,7 @@ from lxml import etree
 
 from digest import theme
 from digest.cli import work
+from digest.errors import TemplateError
 from digest.models import Edition
 from digest.pipeline.publish import Press
 from digest.render import pictures, text, to_pictures
@@ -186,6 +189,12 @@ def test_a_picture_that_is_there_is_not_painted_again() -> None:
     assert sketch.paint(other, first.content).content != first.content
 
 
+def test_a_template_that_is_no_picture_is_told_as_that() -> None:
+    with pytest.raises(TemplateError, match="cannot be painted") as caught:
+        replace(card_of(builders.edition()), svg="<p>no picture").paint(PAINTER)
+    assert caught.value.hint
+
+
 # In the whole flow ---------------------------------------------------------------------------
 
 
@@ -260,22 +269,28 @@ def test_a_picture_of_a_paper_that_trends_no_more_is_taken_away(tmp_path: Path) 
     assert "editions/2026-03-12/mine.png" in pngs(letter)
 
 
-def test_a_card_has_a_stand_in_until_it_is_painted(tmp_path: Path) -> None:
-    """It is painted last, and a page that names it comes before."""
+def test_pages_wait_for_no_picture_and_name_none_that_is_not_there(tmp_path: Path) -> None:
+    """A card that takes for ever to paint has a stand-in, and all pages come before it."""
     letter = make(tmp_path)
-    seen: list[bool] = []
+    pages = [*(f"editions/{name}/index.html" for name in ("2026-03-12", "2026-W11", "2026-03"))]
+    seen: list[int] = []
 
-    class Looking(QuickPainter):
+    class Slowly(QuickPainter):
         def paint(self, svg: str, *, style: str | None = None, zoom: int = 1) -> bytes:
             if 'class="ground"' in svg:
-                index = letter.folder / "index.html"
-                cards = letter.folder.glob("editions/*/card.png")
-                seen.append(b"card.png" in index.read_bytes() and len(list(cards)) == 3)
+                deadline = monotonic() + 30
+                while not all(b"card.png" in held(page) for page in pages):
+                    assert monotonic() < deadline
+                    Event().wait(0.01)
+                seen.append(len(list(letter.folder.glob("editions/*/card.png"))))
             return super().paint(svg, style=style, zoom=zoom)
 
-    letter.__dict__["press"] = replace(letter.press, painter=Looking(()))
+    def held(path: str) -> bytes:
+        return letter.output.held(path) or b""
+
+    letter.__dict__["press"] = replace(letter.press, painter=Slowly(()))
     letter.run(_2026_03_12_txt=page(TODAY, (1, 2)))
-    assert seen == [True, True, True]
+    assert seen == [3, 3, 3]
 
 
 CHILD = """

@@ -24,15 +24,14 @@ import jinja2
 
 from digest.models import Cadence, Edition, EditionRecord, Rendered, Site
 from digest.output import Manifest, Output
+from digest.pipeline.easel import Easel
 from digest.pipeline.sealing import Desk, seal_due
 from digest.render import (
-    names,
     to_bibtex,
     to_email,
     to_feeds,
     to_json,
     to_markdown,
-    to_pictures,
     to_site,
 )
 from digest.render.feed_archives import ArchivePage, cut, to_render
@@ -71,13 +70,13 @@ def publish(
     change = store.change
     if change == since and not everything and not output.is_unfinished:
         return ()
-    with store.reading() as tx:
-        proofs = Proofs(tx, press, since, _archived(output, since), output.held)
+    with store.reading() as tx, _easel(press, output) as easel:
+        proofs = Proofs(tx, press, since, _archived(output, since), easel)
         opened = output.create(proofs.openings())
         written = output.write(track(proofs.of_the_day()))
         written += output.write(track(proofs.rollups()))
-        written += output.write(track(proofs.pictures()))
-        removed = output.remove(proofs.withdrawn(output.names))
+        written += output.write(track(easel.painted()))
+        removed = output.remove(chain(proofs.withdrawn(), easel.outdated(output.names)))
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
@@ -89,17 +88,16 @@ def rehearse(
 ) -> tuple[str, ...]:
     """Return the paths that `publish` would change; nothing is written or sealed."""
     since = 0 if everything else _published_through(store, output, press)
-    with store.reading() as tx:
-        proofs = Proofs(tx, press, since, _archived(output, since), output.held)
-        files = chain(proofs.of_the_day(), proofs.rollups(), proofs.pictures())
+    with store.reading() as tx, _easel(press, output) as easel:
+        proofs = Proofs(tx, press, since, _archived(output, since), easel)
+        files = chain(proofs.of_the_day(), proofs.rollups(), easel.painted())
         return tuple(dict.fromkeys(output.differing(track(files))))
 
 
 class Proofs:
     """What is to be printed: everything that a change after `since` can show in.
 
-    `archived` names the archive pages that are there, by the folder of their feed; `held` tells
-    what lies at a path.
+    `archived` names the archive pages that are there, by the folder of their feed.
     """
 
     def __init__(
@@ -108,21 +106,20 @@ class Proofs:
         press: Press,
         since: int,
         archived: Mapping[str, frozenset[str]],
-        held: Callable[[str], bytes | None],
+        easel: Easel,
     ) -> None:
         self._tx = tx
         self._press = press
         self._since = since
         self._archived = archived
         self._desk = Desk(press.rules)
-        self._held = held
-        self._sketches: dict[str, list[to_pictures.Sketch]] = {}
+        self._easel = easel
 
     def openings(self) -> Iterator[Rendered]:
         """Render what stands in for pages that are pointed at before they are there."""
         site = self._press.site
-        names_ = [record.name for record in self._changed]
-        yield from to_site.render_openings(names_, site, self._press.templates)
+        names = [record.name for record in self._changed]
+        yield from to_site.render_openings(names, site, self._press.templates)
         for folder in _ARCHIVED:
             for page in self._archives_to_render(folder):
                 yield from to_feeds.render_archive_opening(folder, page, site)
@@ -178,38 +175,14 @@ class Proofs:
         yield to_site.render_not_found(site, templates)
         yield to_site.render_index(recent[0] if recent else None, records, site, templates)
 
-    def pictures(self) -> Iterator[Rendered]:
-        """Paint the pictures of the editions rendered."""
-        for sketch in chain.from_iterable(self._sketches.values()):
-            if self._press.painter:
-                yield sketch.paint(self._press.painter, self._held(sketch.path))
-
-    def withdrawn(self, there: Callable[[str], Iterable[str]]) -> Iterator[str]:
-        """Name the pages of papers that the curator has hidden since, and pictures of none now.
-
-        `there` names what lies in a folder.
-        """
+    def withdrawn(self) -> Iterator[str]:
+        """Name the pages of papers that the curator has hidden since."""
         for slug in self._tx.hidden_slugs(self._since):
             yield to_site.paper_path(slug)
-        for folder, sketches in self._sketches.items():
-            pictured = {sketch.path for sketch in sketches}
-            paths = (f"{folder}/{name}" for name in sorted(there(folder)))
-            yield from (p for p in paths if to_pictures.is_picture(p) and p not in pictured)
-
-    def _stand_ins(self, edition: Edition) -> Iterator[Rendered]:
-        """Sketch an edition's pictures, to be painted later; render what stands in for new ones."""
-        painter, templates = self._press.painter, self._press.templates
-        sketches: list[to_pictures.Sketch] = []
-        if painter:
-            sketches += to_pictures.sparklines(edition, templates)
-            sketches.append(to_pictures.card(edition, self._press.site, templates, painter))
-            new = (sketch for sketch in sketches if self._held(sketch.path) is None)
-            yield from (to_pictures.stand_in(sketch, templates, painter) for sketch in new)
-        self._sketches[names.edition_folder(edition.name)] = sketches
 
     def _edition_files(self, edition: Edition) -> Iterator[Rendered]:
         press = self._press
-        yield from self._stand_ins(edition)
+        yield from self._easel.begin(edition)
         yield from to_json.render(edition, press.site)
         yield from to_bibtex.render(edition, press.site)
         yield from to_markdown.render(edition, press.site, press.templates)
@@ -257,6 +230,10 @@ class Proofs:
             recent.append(self._desk.edition(self._tx, record))
             papers += len(recent[-1].new)
         return recent
+
+
+def _easel(press: Press, output: Output) -> Easel:
+    return Easel(press.painter, press.site, press.templates, output.held)
 
 
 def _archived(output: Output, since: int) -> Mapping[str, frozenset[str]]:

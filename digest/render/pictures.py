@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib import import_module
 from types import ModuleType
 
+from digest.errors import TemplateError
 from digest.render.charts.lettering import Lettering, lettering_of
 
 
@@ -33,19 +34,29 @@ class Painter:
         return lettering_of(content for _, content in self._fonts)
 
     def paint(self, svg: str, *, style: str | None = None, zoom: int = 1) -> bytes:
-        """Return the picture as PNG, `zoom` times as large as it says it is."""
+        """Return the picture as PNG, `zoom` times as large as it says it is.
+
+        Raises TemplateError where it is no SVG.
+        """
         resvg = _resvg()
         if resvg is None:
             raise RuntimeError("resvg is not installed: ask `version` first")
-        painted: bytes = resvg.svg_to_bytes(
-            svg_string=svg,
-            style_sheet=style,
-            zoom=zoom,
-            skip_system_fonts=True,
-            font_files=[path for path, _ in self._fonts],
-            languages=["en"],
-        )
-        return bytes(painted)
+        try:
+            painted: bytes = resvg.svg_to_bytes(
+                svg_string=svg,
+                style_sheet=style,
+                zoom=zoom,
+                skip_system_fonts=True,
+                font_files=[path for path, _ in self._fonts],
+                languages=["en"],
+            )
+        except ValueError as error:
+            raise TemplateError(
+                f"a picture cannot be painted: {error}",
+                at="charts/",
+                hint="correct your own template there, or remove it to get the shipped one back",
+            ) from error
+        return painted
 
 
 def version() -> str | None:
