@@ -23,6 +23,7 @@ MENDED = [
     ("with $textbf{one} and textit{two}$ lamps", "with one and two lamps"),
     ("at 0.75pm 0.07 and 3.5 pm 0.2", "at 0.75 ± 0.07 and 3.5 ± 0.2"),
     ("is approx20%, {approx}0.2, sim25 and sim 20%", "is ≈20%, ≈0.2, ∼25 and ∼ 20%"),
+    ("k_{B}T and 1.5x10^3", "k_B T and 1.5x10³"),
     ("R^{d times k}, lim_{ntoinfty} x_n", "R^(d×k), lim_(n→∞) xₙ"),
 ]
 KEPT = [

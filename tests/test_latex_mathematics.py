@@ -15,7 +15,7 @@ SHOWN = [
     (r"2^{[K]} x^{(1)} x_{(b)}", "2^[K] x⁽¹⁾ x_(b)"),
     (r"x^{GPU} t_{max} v_{reason} r_{0.5}", "x^GPU tₘₐₓ v_reason r_0.5"),
     (r"x^{-0.5}_{+1.5}", "x^(-0.5)_(+1.5)"),
-    (r"d_{eff}^2", "d_eff²"),
+    (r"d_{eff}^2 + k_{B}T", "d_eff² + k_B T"),
     (r"\log^*|X|", "log*|X|"),
     (r"f'(x) + f''(x), x'^2", "f′(x) + f″(x), x′²"),
     (r"A^T A^{\top} A^\intercal x^\circ", "Aᵀ Aᵀ Aᵀ x°"),

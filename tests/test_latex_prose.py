@@ -23,6 +23,8 @@ SHOWN = [
     (r"https://a.example/b{Code is here.}", "Code is here (https://a.example/b)."),
     (r"\href{mailto:a@b.example}{a@b.example}", "a@b.example"),
     (r"\begin{abstract}We do.\end{abstract}", "We do."),
+    (r"\foo{b} c, \revised{two lamps} x, \openlamp{}, d", "foo b c, two lamps x, openlamp, d"),
+    (r"\ensuremath{x} and f:\mathbb{R} \to x", "x and f:ℝ → x"),
     (r"Fran\c cois, \v n, Ko\v{s}ice, Vi\d et", "François, ň, Košice, Viẹt"),
 ]
 KEPT = [
@@ -31,6 +33,7 @@ KEPT = [
     "${HOME} and $(pwd) $ and $A=$B",
     "$MY_VAR/$OTHER, $5 and \u20ac6, $100-$200",
     "$5/kg or 6$ and $1.5M vs $2.3B",
+    "$$$ lamps $$, from $$ to $$$",
     "a $ and $ b, 5$ and 6$",
 ]
 
@@ -47,3 +50,9 @@ def test_what_is_no_tex_is_kept(said: str) -> None:
 
 def test_a_name_may_end_in_an_accented_letter() -> None:
     assert legible_name(r"Tomasz My\'s") == "Tomasz Myś"
+
+
+def test_braces_of_a_name_are_tex() -> None:
+    assert legible_name(r"{van den Berg}, {J}an and {\relax Ch}arles") == (
+        "van den Berg, Jan and Charles"
+    )

@@ -54,10 +54,10 @@ _ANYWHERE = {
     "tex": rf"\\[A-Za-z]+{_BRACED}{_SCRIPT}*",
     "switched": rf"\{{\\?(?:bf|rm|cal|it|sf)(?:\s[^{{}}\\]{{1,20}}|\d)\}}{_SCRIPT}+",
     "scripted": rf"(?:\{{[A-Za-z]\}}|[A-Za-z\u0370-\u03ff\d)\]|'])(?:{_SHORT})?"
-    rf"(?:{_BRACED}|\^\*(?![\w*]))(?:{_SCRIPT})*(?!\.\w{{2,5}}\b|/|_)",
+    rf"(?:{_BRACED}|\^\*(?![\w*]))(?:{_SCRIPT})*(?!\.\w{{2,5}}\b|/|_)(?:[A-Z](?![A-Za-z]))?",
     "letter_in_braces": rf"\{{[A-Z]\}}{_SCRIPT}+",
     "named": r"(?<![\w\\^/])[A-Z][A-Za-z]+\^\d(?!\d|\.\d|\^)",
-    "power": r"(?<![\w.^])\d+\^-?\d+(?![\w^]|\.\d)",
+    "power": r"(?:(?<![\w.^])\d+|(?<=[\d\s]x)10)\^-?\d+(?![\w^]|\.\d)",
     "comparison": r"(?<![A-Za-z'’])[A-Za-z\d] (?:ll|gg) [A-Za-z\d](?![A-Za-z'’])",
 }
 

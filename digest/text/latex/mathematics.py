@@ -145,7 +145,8 @@ class _Reader(Cursor):
             return sign
         if self._peek() == "(":
             return sign  # our own way of writing a script that Unicode has no letters for
-        return scripted(sign, self.argument())
+        shown = scripted(sign, self.argument())
+        return shown + EDGE if shown[:1] == sign and shown[-1] != ")" else shown
 
     def _command(self, name: str, parts: list[str]) -> str:  # noqa: PLR0911  a table
         if name in NEEDS_GROUP and not self._has_group():

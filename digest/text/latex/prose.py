@@ -114,7 +114,7 @@ class _Reader(QuoteReader):
         self._depth -= 1
         if not self._closed:
             return "{" + content
-        if not content or self._is_inside:
+        if not content or self._is_inside or self._is_name:
             return content
         if starts_command and (len(content) == 1 or not _is_greek(before[-1:])):
             return content
@@ -198,12 +198,17 @@ class _Reader(QuoteReader):
             return ""
         if (known := symbol(name)) is not None:
             return self._symbol(name, known, before)
-        if len(name) == 1 and not name.isalpha():
+        is_code = name in _CODE_LETTERS and not self._has_group()
+        if is_code or not name[0].isalpha():
             return f"\\{name}"
-        if name in _CODE_LETTERS and not self._has_group():
-            return f"\\{name}"
-        self._drop_empty_group()
-        return name
+        return self._unknown(name)
+
+    def _unknown(self, name: str) -> str:
+        """Leave the bare name of a macro; one on several words sets their style."""
+        if self._peek() != "{":
+            return name
+        content = self._argument()
+        return content if " " in content else f"{name} {content}".rstrip(" ")
 
     def _symbol(self, name: str, known: str, before: str) -> str:
         """Write a sign; the space after a letter only ends the command's name and is dropped.

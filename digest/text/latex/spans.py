@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from digest.text.latex.symbols import ALPHABETS, STYLES, symbol
+
 _MOST = 4_000
 _EDGE = re.compile(
     r"(?P<variable>\$\{[A-Z][A-Z\d_]+\}(?!\$))|(?P<display>(?<!\\)\$\$)"
@@ -24,12 +26,14 @@ _EDGE = re.compile(
 _TEX = re.compile(
     r"\\[A-Za-z%$&#_,;{|]|[\^_]|^[-+]?\{[^{}]*\}$|\d\{,\}\d|(?:math|text)[a-z]{2,4}\{"
 )
+_PATH = re.compile(r"([A-Za-z]):\\([A-Za-z]+)")
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 _SIGNS = re.compile(r"[=<>+*/|()\[\]]")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _NO_WORDS = re.compile(r"\\[A-Za-z]+\*?(?:\s?\{[^{}]{0,80}\})?|[_^]\{[^{}]{0,80}\}")
 _VARIABLE = re.compile(r"[A-Z][A-Z\d_]{2,}\W?")  # of a shell
 _LOOSE = re.compile(r" [A-Za-z](?: ?[=+*/<>-] ?[A-Za-z\d]+)* ")
+_DISPLAYED = re.compile(rf"{_TEX.pattern}|{_SIGNS.pattern}|^\s*(?:[A-Za-z]|\d[\d.]*)\s*$")
 _UNIT = re.compile(r"\s[A-Za-z]{2}")
 _PLAIN = re.compile(r"[-+]?(?:\d[\d.,]*|[A-Za-z]{1,4}\d*'*|[^\sA-Za-z\d]{1,2})")
 
@@ -59,6 +63,9 @@ def spans(text: str) -> Iterator[Span]:
     lost: set[str] = set()
     while found := _EDGE.search(text, at):
         if kept := found["kept"] or found["variable"]:
+            if _is_command(kept):
+                at = found.start() + 2
+                continue
             kept = found["verbatim"] or kept
             yield Span(Kind.PROSE, text[begin : found.start()])
             yield Span(Kind.KEPT, kept)
@@ -75,6 +82,15 @@ def spans(text: str) -> Iterator[Span]:
     yield Span(Kind.PROSE, text[begin:])
 
 
+def _is_command(kept: str) -> bool:
+    """Tell whether what looks like a Windows path is a colon and a command: `f:\\alpha`."""
+    found = _PATH.match(kept)
+    if found is None:
+        return False
+    is_known = symbol(found[2]) is not None or found[2] in STYLES or found[2] in ALPHABETS
+    return is_known and (found[1].islower() or found[2].startswith("text"))
+
+
 def _inside(text: str, found: re.Match[str], lost: set[str]) -> tuple[str, int]:
     """Return what stands between the edges, and where it ends; -1 where it is no mathematics."""
     start = found.end()
@@ -87,7 +103,8 @@ def _inside(text: str, found: re.Match[str], lost: set[str]) -> tuple[str, int]:
         return "", -1
     inside = text[start:end]
     if closing != "$":
-        is_it = bool(inside.strip()) and len(inside) <= _MOST
+        is_it = bool(inside.strip()) and len(inside) <= _MOST and "$" not in inside
+        is_it = is_it and (closing != "$$" or bool(_DISPLAYED.search(inside)))
         return inside, end + len(closing) if is_it else -1
     after = text[end + 1 : end + 2]
     return inside, end + 1 if _is_mathematics(inside, after) else -1

@@ -89,7 +89,7 @@ SPACES |= {
 }
 NOTHING = frozenset({"!", "/", "-", "@", "displaystyle", "textstyle", "scriptstyle", "limits"})
 NOTHING |= {"nolimits", "nonumber", "notag", "xspace", "protect"}
-NOTHING |= {"big", "Big", "bigg", "Bigg", "noindent", "centering", "relax", "ensuremath"}
+NOTHING |= {"big", "Big", "bigg", "Bigg", "noindent", "centering", "relax"}
 OPENERS = words("left bigl Bigl biggl Biggl lVert lvert middle bigm Bigm")
 CLOSERS = words("right bigr Bigr biggr Biggr rVert rvert")
 NOTHING |= (OPENERS | CLOSERS) - words("lVert lvert rVert rvert")
@@ -112,6 +112,7 @@ STYLES = words(
 
 STYLES |= words(
     "section subsection subsubsection paragraph subparagraph chapter title author date substack "
+    "ensuremath "
     "operatorname*"
 )
 NEEDS_GROUP = words(
