@@ -9,10 +9,10 @@ JUDGES_READY := $(JUDGES)/node_modules/.package-lock.json
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test judges lint types bench lock clean
+.PHONY: help run test judges lint types screenshots bench lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: $(READY) ## Take the sample dumps through the whole flow, afresh, into output/
 	@rm -rf .run
@@ -32,6 +32,9 @@ lint: $(READY) ## Check style and format (ruff)
 
 types: $(READY) ## Check types (mypy --strict)
 	@$(BIN)/mypy
+
+screenshots: $(READY) ## Take pictures of pages and mail, made from the samples, into .run/screenshots
+	@PYTHONPATH=. $(BIN)/python -m tests.screenshots $(or $(TO),.run/screenshots)
 
 bench: $(READY) ## Measure this project beside its alternatives; SCALE=0.1 for a quick look
 	@$(BIN)/python -m bench --scale $(or $(SCALE),1) $(if $(WRITE),--write $(WRITE))

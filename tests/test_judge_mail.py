@@ -6,28 +6,25 @@ What is allowed, and why, stands in tests/judges/mail_allowed.json and in docs/q
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
+import judged
 import pytest
 from test_to_email import everything, rendered
 
-JUDGES = Path(__file__).parent / "judges"
-ALLOWED: dict[str, dict[str, str]] = json.loads((JUDGES / "mail_allowed.json").read_text("utf-8"))
+ALLOWED: dict[str, dict[str, str]] = json.loads(
+    (judged.JUDGES / "mail_allowed.json").read_text("utf-8")
+)
 
 pytestmark = pytest.mark.judges
 
 
 def found(html: str, folder: Path) -> dict[str, dict[str, list[str]]]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    if not (JUDGES / "node_modules" / "caniemail").is_dir():
-        pytest.skip("caniemail is not installed in tests/judges/node_modules")
+    judged.want("caniemail")
     mail = folder / "mail.html"
     mail.write_text(html, "utf-8")
-    judge = [node, str(JUDGES / "caniemail.mjs"), str(mail)]
+    judge = ["node", str(judged.JUDGES / "caniemail.mjs"), str(mail)]
     told: dict[str, dict[str, list[str]]] = json.loads(
         subprocess.run(judge, check=True, capture_output=True, text=True).stdout
     )
