@@ -35,7 +35,7 @@ def rows(scale: float = 1.0) -> Iterator[dict[str, Any]]:
         theirs_ms=theirs_ms,
         note=f"{1000 * ours_ms / len(hard):.0f} µs an abstract",
     )
-    plain = [f"{n} {ABSTRACT}" for n in range(max(20, int(1000 * scale)))]
+    plain = [f"{n} {ABSTRACT}" for n in range(max(20, int(200 * scale)))]
     ours_ms, theirs_ms = in_turns(lambda: convert(plain), lambda: bare(plain))
     yield row(
         f"the same, {len(plain):,} abstracts that have none",

@@ -160,7 +160,20 @@ PIECES = st.sampled_from(
         *(" ", "a", "Bc", "12", "é", "x^2", "\\alpha", "\\frac", "\\'e", '\\"', "\\v", "\\emph"),
         *("\\(", "\\)", "\\left", "\\right", "times", "3times", "sim 2", "mathcal", "ell_2", "O("),
         *("https://a.example/b", "\\url", "\\href", "\\begin{equation}", "\\end{equation}", "C:\\"),
-        *("\\times", "\\sqrt", "\\hat", "\\item", "\\unknown", "\\\\", "\\,", "α", "\u0301", "²"),
+        *(
+            "\\times",
+            "\\sqrt",
+            "\\hat",
+            "\\item",
+            "\\unknown",
+            "\\\\",
+            "\\,",
+            "\\*",
+            "*",
+            "α",
+            "\u0301",
+            "²",
+        ),
     ]
 )
 SAID = st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join))

@@ -92,7 +92,8 @@ class _Reader(QuoteReader):
         match lexeme[0]:
             case "\\" if len(lexeme) > 1:
                 is_code = lexeme[-1] == "*" and lexeme[1:-1] in _CODE_LETTERS
-                return lexeme if is_code else self._command(lexeme[1:].rstrip("*"), _last(parts))
+                name = lexeme[1:] if len(lexeme) == 2 else lexeme[1:].removesuffix("*")
+                return lexeme if is_code else self._command(name, _last(parts))
             case "{":
                 return self._group(parts)
             case "~":
