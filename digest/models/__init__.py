@@ -3,10 +3,20 @@
     bytes ─▶ Listing ─▶ ListedPaper… ─▶ Identity ─▶ Diff ─▶ Paper, Sighting ─▶ Edition ─▶ files
 
 One type per stage: what a dump says (`ListedPaper`), what we know (`KnownPaper`, `Paper`,
-`Sighting`), what we decided (`Diff`), what is published (`Edition`). All are frozen; a half-valid
+`Sighting`), what we decided (`Diff`), what is published (`Edition`), and what is sent to whom
+(`Subscriber`, `Delivery`, `Outcome`). All are frozen; a half-valid
 one cannot exist. Nothing here reads a clock, a file or a database.
 """
 
+from digest.models.deliveries import (
+    Delivery,
+    DeliveryState,
+    Envelope,
+    Outcome,
+    Phase,
+    Result,
+    Verdict,
+)
 from digest.models.editions import (
     Announced,
     Curation,
@@ -31,19 +41,32 @@ from digest.models.papers import (
     PaperPage,
     Sighting,
 )
+from digest.models.subscribers import (
+    Consent,
+    ConsentAct,
+    Preferences,
+    Subscriber,
+    SubscriberState,
+    Suppression,
+)
 from digest.models.words import Cadence, DumpStatus, Section
 
 __all__ = [
     "Announced",
     "Cadence",
+    "Consent",
+    "ConsentAct",
     "Curation",
     "Day",
+    "Delivery",
+    "DeliveryState",
     "Diff",
     "DumpRecord",
     "DumpStatus",
     "Edition",
     "EditionRecord",
     "Entry",
+    "Envelope",
     "History",
     "Known",
     "KnownPaper",
@@ -51,11 +74,19 @@ __all__ = [
     "ListedPaper",
     "Material",
     "New",
+    "Outcome",
     "Paper",
     "PaperPage",
+    "Phase",
+    "Preferences",
     "Rendered",
+    "Result",
     "Section",
     "Sighting",
     "Site",
+    "Subscriber",
+    "SubscriberState",
+    "Suppression",
     "Tally",
+    "Verdict",
 ]

@@ -19,8 +19,9 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from digest.errors import ConfigError
+from digest.settings.kinds import section_of
 from digest.settings.manual import reference, shipped_config
-from digest.settings.sections import Section, Settings
+from digest.settings.sections import Settings
 
 __all__ = ["Settings", "load", "reference", "shipped_config"]
 
@@ -108,9 +109,10 @@ def _is_secret(section: str, name: str) -> bool:
 def _settings_of(section: str) -> dict[str, Any]:
     """Return the fields of a section by the names users give them; none for one unknown."""
     field = Settings.model_fields.get(section)
-    kind = field.annotation if field else None
-    if not (isinstance(kind, type) and issubclass(kind, Section)):
+    found = section_of(field.annotation) if field else None
+    if found is None:
         return {}
+    kind, _ = found
     return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 

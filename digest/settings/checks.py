@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 DATABASES = ("sqlite", "postgresql", "postgres")
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LOCAL_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 LONGEST_WAY_OUT = 900  # a line of a mail's head has at most 998 characters, and this is not folded
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -44,6 +45,20 @@ def web_address(value: str) -> str:
         raise ValueError("must be a plain web address: no name, query, #part or space in it")
     _ = parts.port  # raises ValueError where it is no number
     return value.rstrip("/")
+
+
+def secure_address(value: str) -> str:
+    """Refuse what is no plain https address; nothing is allowed too."""
+    if value and not value.startswith("https://"):
+        raise ValueError("must be a web address that begins with https://")
+    return web_address(value) if value else value
+
+
+def local_time(value: str) -> str:
+    """Refuse what is no time of day; nothing is allowed too."""
+    if value and not LOCAL_TIME.fullmatch(value):
+        raise ValueError('must be a time of day, such as "16:30"')
+    return value
 
 
 def hub(value: str) -> str:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from digest.settings.kinds import section_of
 from digest.settings.sections import Settings
 
 INTRODUCTION = """\
@@ -33,9 +34,14 @@ def reference() -> str:
     schema = Settings.model_json_schema(by_alias=True)
     sections = []
     for name, field in Settings.model_fields.items():
-        section = schema["$defs"][getattr(field.annotation, "__name__", "")]
+        found = section_of(field.annotation)
+        if found is None:
+            raise TypeError(f"{name} is no section")
+        kind, is_named = found
+        section = schema["$defs"][kind.__name__]
+        heading = f"[{name}.NAME]" if is_named else f"[{name}]"
         rows = [_row(setting, told) for setting, told in section["properties"].items()]
-        sections.append("\n".join([f"\n## [{name}]\n\n{section['description']}\n", *HEAD, *rows]))
+        sections.append("\n".join([f"\n## {heading}\n\n{section['description']}\n", *HEAD, *rows]))
     return INTRODUCTION + "\n".join(sections) + "\n"
 
 

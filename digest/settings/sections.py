@@ -9,14 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-)
+from pydantic import AfterValidator, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,27 +18,14 @@ from pydantic_settings import (
 )
 
 from digest.settings import checks
-
-Line = Annotated[str, AfterValidator(checks.line)]
-Folder = Annotated[Path, AfterValidator(checks.folder)]
-Count = Annotated[int, Field(ge=1)]
-Hubs = Annotated[
-    tuple[Annotated[str, AfterValidator(checks.hub)], ...], BeforeValidator(checks.listed)
-]
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
-
-
-class Section(BaseModel):
-    """A table of the file: no unknown names, no change once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _is_no_claim(cls, value: Any) -> Any:
-        if isinstance(value, bool):  # else `true` would be read as 1
-            raise ValueError("must not be true or false")  # noqa: TRY004 - pydantic's protocol
-        return value
+from digest.settings.delivery import (
+    DeliverSettings,
+    DkimSettings,
+    MailSettings,
+    SmtpSettings,
+    WebSettings,
+)
+from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
 
 
 class SiteSettings(Section):
@@ -200,37 +180,6 @@ class FeedsSettings(Section):
     )
 
 
-class MailSettings(Section):
-    """The mail that is written for each edition."""
-
-    sender: Annotated[str, AfterValidator(checks.address)] = Field(
-        default="digest@localhost", alias="from", description="The address it comes from."
-    )
-    list_id: Annotated[str, AfterValidator(checks.list_id)] = Field(
-        default="digest.localhost",
-        description="The newsletter's lasting name, under a domain of yours: mail programs sort by "
-        "it (RFC 2919), and the ids of feed entries are made from it. Decide it before the first "
-        "reader comes.",
-    )
-    postal_address: Line = Field(
-        default="",
-        description="A postal address for the foot of the mail, which many countries ask of a "
-        "newsletter. May stay empty.",
-    )
-    unsubscribe: Annotated[str, AfterValidator(checks.way_out)] = Field(
-        default="",
-        description="Where a reader leaves the list: an https address, or mailto:. If empty, it is "
-        'a mail to the address above with the subject "unsubscribe".',
-    )
-    max_html_bytes: int = Field(
-        default=80_000,
-        ge=10_000,
-        le=100_000,
-        description="Largest HTML part, in bytes; the rest stands on the web. Gmail cuts at about "
-        "102,000.",
-    )
-
-
 class WatchSettings(Section):
     """How `digest watch` stays."""
 
@@ -267,6 +216,10 @@ class Settings(BaseSettings):
     edition: EditionSettings = EditionSettings()
     feeds: FeedsSettings = FeedsSettings()
     mail: MailSettings = MailSettings()
+    deliver: DeliverSettings = DeliverSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    dkim: DkimSettings = DkimSettings()
+    web: WebSettings = WebSettings()
     watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
 
@@ -283,7 +236,9 @@ class Settings(BaseSettings):
         return (init_settings, TomlConfigSettingsSource(settings_cls))
 
     def shown(self) -> dict[str, Any]:
-        """Return all settings as plain values, by section and name, passwords masked."""
+        """Return all settings as plain values, by section and name, secrets masked."""
         shown = self.model_dump(mode="json", by_alias=True)
+        for section, name in (("smtp", "password"), ("dkim", "key")):
+            shown[section][name] = "***" if shown[section][name] else ""
         shown["store"]["url"] = checks.masked(self.store.url)
         return shown

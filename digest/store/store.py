@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from digest.store import checking, folding, leases
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
+from digest.store.post import Post
 from digest.store.schema import read_meta
 from digest.store.transaction import Reading, Writing
 
@@ -40,6 +41,24 @@ class Store:
         """Run one transaction that sees the store as it was at its first look."""
         with reading(self._engine) as connection:
             yield Reading(connection, self._at)
+
+    @property
+    def key(self) -> bytes:
+        """The random key made with the database: what signs addresses and tokens."""
+        with readable(self._at), reading(self._engine) as connection:
+            return bytes.fromhex(read_meta(connection, "key"))
+
+    @contextmanager
+    def writing_post(self) -> Iterator[Post]:
+        """Run one transaction over subscribers and deliveries, alone among writers."""
+        with writing(self._engine) as connection:
+            yield Post(connection, self._at)
+
+    @contextmanager
+    def reading_post(self) -> Iterator[Post]:
+        """Run one transaction that sees subscribers and deliveries as they were."""
+        with reading(self._engine) as connection:
+            yield Post(connection, self._at)
 
     def lease(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
         """Take or renew the lease until `now + seconds`; false while another holds it."""

@@ -182,3 +182,107 @@ leases = Table(
     Column("holder", SafeText, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("address", SafeText),  # both are NULL once erased
+    Column("address_key", SafeText),
+    Column("state", SafeText, nullable=False),
+    Column("cadence", SafeText, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("zone", SafeText, nullable=False),
+    Column("topics", JsonTuple, nullable=False),
+    Column("muted", JsonTuple, nullable=False),
+    Column("cap", Integer),
+    Column("wants_empty", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("active_since", UtcDateTime),
+    Column("soft_bounces", Integer, nullable=False, server_default=text("0")),
+    Column("soft_bounced_at", UtcDateTime),
+    UniqueConstraint("address_key"),
+    Index("ix_subscribers_rhythm", "state", "cadence", "zone", "hour"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("subscriber_id", RowId, ForeignKey("subscribers.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("act", SafeText, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("wording", SafeText, nullable=False),
+    Column("network", SafeText, nullable=False),
+    Column("proof", SafeText, nullable=False),
+    Index("ix_consents_subscriber", "subscriber_id"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("hash", SafeText, primary_key=True),
+    Column("reason", SafeText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("edition", SafeText, ForeignKey("editions.name"), nullable=False),
+    Column("zone", SafeText, nullable=False),
+    Column("hour", Integer, nullable=False),
+    PrimaryKeyConstraint("edition", "zone", "hour"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("edition", SafeText, ForeignKey("editions.name"), nullable=False),
+    Column("subscriber_id", RowId, ForeignKey("subscribers.id"), nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("crashes", Integer, nullable=False, server_default=text("0")),
+    Column("holder", SafeText),
+    Column("leased_until", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("code", Integer),
+    Column("said", SafeText, nullable=False, server_default=""),
+    PrimaryKeyConstraint("edition", "subscriber_id"),
+    Index("ix_deliveries_subscriber", "subscriber_id"),
+    Index(
+        "ix_deliveries_due",
+        "due_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_deliveries_leased",
+        "leased_until",
+        sqlite_where=text("state IN ('leased', 'sending')"),
+        postgresql_where=text("state IN ('leased', 'sending')"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("edition", SafeText, ForeignKey("editions.name"), nullable=False),
+    Column("channel", SafeText, nullable=False),
+    Column("state", SafeText, nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("holder", SafeText),
+    Column("leased_until", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("code", Integer),
+    Column("said", SafeText, nullable=False, server_default=""),
+    PrimaryKeyConstraint("edition", "channel"),
+)

@@ -1,0 +1,41 @@
+"""What sections are made of: their base, and the kinds of values that several have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from digest.settings import checks
+
+Line = Annotated[str, AfterValidator(checks.line)]
+Folder = Annotated[Path, AfterValidator(checks.folder)]
+Count = Annotated[int, Field(ge=1)]
+Hubs = Annotated[
+    tuple[Annotated[str, AfterValidator(checks.hub)], ...], BeforeValidator(checks.listed)
+]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """A table of the file: no unknown names, no change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_claim(cls, value: Any) -> Any:
+        if isinstance(value, bool):  # else `true` would be read as 1
+            raise ValueError("must not be true or false")  # noqa: TRY004 - pydantic's protocol
+        return value
+
+
+def section_of(annotation: Any) -> tuple[type[Section], bool] | None:
+    """Return the section that a field of the settings holds, and whether it is one of many by name.
+
+    `[topics.vision]` is a section of many: its field is a dict of sections by their names.
+    """
+    is_named = get_origin(annotation) is dict
+    kind = get_args(annotation)[-1] if is_named else annotation
+    return (kind, is_named) if isinstance(kind, type) and issubclass(kind, Section) else None

@@ -1,0 +1,237 @@
+"""The outbox: who is sending which delivery, and what became of it. `planning` puts them there.
+
+    plan ─▶ pending ─▶ lease ─▶ leased ─▶ start ─▶ sending ─▶ record ─▶ sent, failed, skipped, held
+               ▲                                                  │
+               └──────────── refused for now, or taken back ◀─────┘
+
+A row is found by its edition and its subscriber, so nothing is planned twice. `start` and `record`
+are given what a moment has brought, for all connections at once: one transaction for many mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from digest.models import (
+    Cadence,
+    Delivery,
+    DeliveryState,
+    Preferences,
+    Result,
+    SubscriberState,
+)
+from digest.store.statements import batches
+from digest.store.tables import deliveries, subscribers
+
+Key = tuple[str, int]
+"""An edition and a subscriber's number: what names a delivery."""
+
+_STATE = DeliveryState
+_KEY = tuple_(deliveries.c.edition, deliveries.c.subscriber_id)
+_IS_ACTIVE = subscribers.c.state == SubscriberState.ACTIVE.value
+_TAKEN = ("edition", "subscriber_id", "planned_at", "attempts", "crashes")
+_WANTS = [subscribers.c[name] for name in ("id", "address", *Preferences.__dataclass_fields__)]
+
+
+def lease(
+    connection: Connection, holder: str, now: datetime, until: datetime, limit: int
+) -> tuple[Delivery, ...]:
+    """Take up to `limit` deliveries that are due, eldest first; others cannot until `until`."""
+    due = (
+        select(deliveries.c.edition, deliveries.c.subscriber_id)
+        .where(deliveries.c.state == _STATE.PENDING.value, deliveries.c.due_at <= now)
+        .order_by(deliveries.c.due_at)
+        .limit(limit)
+    )
+    taken = connection.execute(
+        update(deliveries)
+        .where(_KEY.in_(due))
+        .values(state=_STATE.LEASED.value, holder=holder, leased_until=until)
+        .returning(*(deliveries.c[name] for name in _TAKEN))
+    ).all()
+    told = _subscribers(connection, sorted({row.subscriber_id for row in taken}))
+    return tuple(
+        Delivery(**row._asdict(), **told[row.subscriber_id])
+        for row in sorted(taken, key=lambda row: (row.edition, row.subscriber_id))
+    )
+
+
+def _subscribers(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return address and preferences by subscriber; the address of an erased one is empty."""
+    told = {}
+    for some in batches(ids):
+        for row in connection.execute(select(*_WANTS).where(subscribers.c.id.in_(some))):
+            values = row._asdict()
+            address = values.pop("address") or ""
+            number = values.pop("id")
+            wants = Preferences(**(values | {"cadence": Cadence(values["cadence"])}))
+            told[number] = {"address": address, "preferences": wants}
+    return told
+
+
+def renew(connection: Connection, holder: str, until: datetime) -> None:
+    """Keep what a sender has taken until a later time."""
+    own = (deliveries.c.holder == holder, _is_in(_STATE.LEASED, _STATE.SENDING))
+    connection.execute(update(deliveries).where(*own).values(leased_until=until))
+
+
+def start(
+    connection: Connection, holder: str, keys: Sequence[Key], until: datetime
+) -> frozenset[Key]:
+    """Say that these are being sent; return those that may be.
+
+    One whose subscriber is no longer active is skipped; one that another sender took is left.
+    """
+    if not keys:
+        return frozenset()
+    mine = (
+        _KEY.in_(keys),
+        deliveries.c.holder == holder,
+        deliveries.c.state == _STATE.LEASED.value,
+    )
+    is_active = exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE)
+    begun = (
+        update(deliveries)
+        .where(*mine, is_active)
+        .values(state=_STATE.SENDING.value, leased_until=until)
+        .returning(deliveries.c.edition, deliveries.c.subscriber_id)
+    )
+    started = frozenset((edition, number) for edition, number in connection.execute(begun))
+    if len(started) < len(keys):
+        left = {"state": _STATE.SKIPPED.value, "said": "no longer subscribed", **_LET_GO}
+        connection.execute(update(deliveries).where(*mine).values(left))
+    return started
+
+
+_LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
+
+
+def record(connection: Connection, holder: str, results: Sequence[Result], now: datetime) -> None:
+    """Write down what became of deliveries that this sender holds."""
+    if not results:
+        return
+    own = (
+        deliveries.c.edition == bindparam("of_edition"),
+        deliveries.c.subscriber_id == bindparam("of_subscriber"),
+        deliveries.c.holder == holder,
+    )
+    statement = (
+        update(deliveries)
+        .where(*own)
+        .values(
+            state=bindparam("new_state"),
+            due_at=func.coalesce(
+                bindparam("next_at", type_=deliveries.c.due_at.type), deliveries.c.due_at
+            ),
+            attempts=deliveries.c.attempts + bindparam("more"),
+            done_at=bindparam("ended_at", type_=deliveries.c.done_at.type),
+            code=bindparam("reply"),
+            said=bindparam("words", type_=deliveries.c.said.type),
+            **_LET_GO,
+        )
+    )
+    connection.execute(statement, [_values(result, now) for result in results])
+
+
+def _values(result: Result, now: datetime) -> dict[str, Any]:
+    is_open = result.state in (_STATE.PENDING, _STATE.HELD)
+    return {
+        "of_edition": result.edition,
+        "of_subscriber": result.subscriber_id,
+        "new_state": result.state.value,
+        "next_at": result.due_at,
+        "more": int(result.is_attempt),
+        "ended_at": None if is_open else now,
+        "reply": result.code,
+        "words": result.said,
+    }
+
+
+def recover(
+    connection: Connection, now: datetime, *, resend: bool, most_crashes: int
+) -> tuple[int, int]:
+    """Take back what senders held that are gone; count what is sent again and what is held.
+
+    What was leased and not begun is pending again. What was being sent is in doubt: sent again with
+    `resend`, unless senders died in it `most_crashes` times; else held for a decision.
+    """
+    is_over = deliveries.c.leased_until <= now
+    again = {"state": _STATE.PENDING.value, "due_at": now, **_LET_GO}
+    leased = (deliveries.c.state == _STATE.LEASED.value, is_over)
+    connection.execute(update(deliveries).where(*leased).values(again))
+    begun = (deliveries.c.state == _STATE.SENDING.value, is_over)
+    more = {"crashes": deliveries.c.crashes + 1, "attempts": deliveries.c.attempts + 1}
+    few = deliveries.c.crashes + 1 < most_crashes
+    resent = 0
+    if resend:
+        resent = connection.execute(
+            update(deliveries).where(*begun, few).values(again | more)
+        ).rowcount
+    said = "a sender died while sending it: the server may have taken it"
+    held = {"state": _STATE.HELD.value, "said": said, **more, **_LET_GO}
+    return resent, connection.execute(update(deliveries).where(*begun).values(held)).rowcount
+
+
+def resolve(connection: Connection, keys: Sequence[Key], now: datetime, *, resend: bool) -> int:
+    """Decide on held deliveries: send them (again), or count them as sent; return how many."""
+    verdict = (
+        {"state": _STATE.PENDING.value, "due_at": now, "crashes": 0}
+        if resend
+        else {"state": _STATE.SENT.value, "done_at": now}
+    )
+    held = deliveries.c.state == _STATE.HELD.value
+    return sum(
+        connection.execute(update(deliveries).where(_KEY.in_(some), held).values(verdict)).rowcount
+        for some in batches(keys)
+    )
+
+
+def held(connection: Connection) -> tuple[tuple[str, int, str], ...]:
+    """Return the deliveries that wait for a decision: edition, subscriber, and why."""
+    wanted = (
+        select(deliveries.c.edition, deliveries.c.subscriber_id, deliveries.c.said)
+        .where(deliveries.c.state == _STATE.HELD.value)
+        .order_by(deliveries.c.edition, deliveries.c.subscriber_id)
+    )
+    return tuple((edition, number, said) for edition, number, said in connection.execute(wanted))
+
+
+def counts(connection: Connection, edition: str | None = None) -> dict[str, dict[str, int]]:
+    """Count deliveries by edition, latest first, and state."""
+    wanted = (
+        select(deliveries.c.edition, deliveries.c.state, func.count())
+        .group_by(deliveries.c.edition, deliveries.c.state)
+        .order_by(deliveries.c.edition.desc(), deliveries.c.state)
+    )
+    if edition is not None:
+        wanted = wanted.where(deliveries.c.edition == edition)
+    found: dict[str, dict[str, int]] = {}
+    for name, state, count in connection.execute(wanted):
+        found.setdefault(name, {})[state] = count
+    return found
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next attempt is due, if any is."""
+    pending = select(func.min(deliveries.c.due_at)).where(
+        deliveries.c.state == _STATE.PENDING.value
+    )
+    found: datetime | None = connection.execute(pending).scalar()
+    return found
+
+
+def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
+    return deliveries.c.state.in_([state.value for state in states])

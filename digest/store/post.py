@@ -1,0 +1,145 @@
+"""What can be asked of subscribers and deliveries, and told of them, inside one transaction.
+
+None of it is published: it takes no change number. As in `transaction`, each method hands over to
+the module that knows its tables, and the database's errors become ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from digest.models import (
+    Cadence,
+    Consent,
+    Delivery,
+    Preferences,
+    Result,
+    Subscriber,
+    SubscriberState,
+)
+from digest.store import outbox, planning, subscribers
+from digest.store.failures import readable
+from digest.store.outbox import Key
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Part:
+    def __init__(self, connection: Connection, at: str) -> None:
+        self._connection = connection
+        self._at = at
+
+    def _do(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
+    ) -> T:
+        with readable(self._at):
+            return act(self._connection, *args, **named)
+
+
+class Register(_Part):
+    """The subscribers and their record of consent."""
+
+    def by_key(self, address_key: str) -> Subscriber | None:
+        """Return the subscriber whose address folds to this key."""
+        return self._do(subscribers.by_key, address_key)
+
+    def by_id(self, number: int) -> Subscriber | None:
+        """Return the subscriber of this number, also one that was erased."""
+        return self._do(subscribers.by_id, number)
+
+    def add(self, subscriber: Subscriber, address_key: str, consent: Consent) -> int:
+        """Store a subscriber who is not there yet, and how they came; return their number."""
+        return self._do(subscribers.add, subscriber, address_key, consent)
+
+    def change_state(
+        self, number: int, state: SubscriberState, at: datetime, consent: Consent
+    ) -> None:
+        """Put a subscriber into another state, and write down by whose act."""
+        self._do(subscribers.change_state, number, state, at, consent)
+
+    def prefer(self, number: int, preferences: Preferences) -> None:
+        """Set what a subscriber wants."""
+        self._do(subscribers.prefer, number, preferences)
+
+    def consents(self, number: int) -> tuple[Consent, ...]:
+        """Return a subscriber's record of consent, eldest line first."""
+        return self._do(subscribers.consents_of, number)
+
+
+class Outbox(_Part):
+    """The deliveries: planned, leased, begun, recorded."""
+
+    def rhythms(self, cadence: Cadence) -> tuple[tuple[str, int], ...]:
+        """Return the time zones and local hours of the active subscribers of a cadence."""
+        return self._do(planning.rhythms, cadence)
+
+    def planned(self, edition: str) -> frozenset[tuple[str, int]]:
+        """Return the zones and hours for which the edition was planned."""
+        return self._do(planning.planned, edition)
+
+    def plan(
+        self,
+        edition: str,
+        cadence: Cadence,
+        due: Mapping[tuple[str, int], datetime],
+        now: datetime,
+    ) -> int:
+        """Plan the edition for zones and hours, by when it was due there; count what came new."""
+        return self._do(planning.plan, edition, cadence, due, now)
+
+    def plan_for(
+        self, edition: str, cadence: Cadence | None, ids: Iterable[int], now: datetime
+    ) -> int:
+        """Plan the edition whatever the hour: for these subscribers, or all of a cadence."""
+        return self._do(planning.plan_for, edition, cadence, ids, now)
+
+    def lease(
+        self, holder: str, now: datetime, until: datetime, limit: int
+    ) -> tuple[Delivery, ...]:
+        """Take up to `limit` deliveries that are due; others cannot until `until`."""
+        return self._do(outbox.lease, holder, now, until, limit)
+
+    def renew(self, holder: str, until: datetime) -> None:
+        """Keep what a sender has taken until a later time."""
+        self._do(outbox.renew, holder, until)
+
+    def start(self, holder: str, keys: Sequence[Key], until: datetime) -> frozenset[Key]:
+        """Say that these are being sent; return those that may be."""
+        return self._do(outbox.start, holder, keys, until)
+
+    def record(self, holder: str, results: Sequence[Result], now: datetime) -> None:
+        """Write down what became of deliveries that this sender holds."""
+        self._do(outbox.record, holder, results, now)
+
+    def recover(self, now: datetime, *, resend: bool, most_crashes: int) -> tuple[int, int]:
+        """Take back what dead senders held; count what is sent again and what is held."""
+        return self._do(outbox.recover, now, resend=resend, most_crashes=most_crashes)
+
+    def resolve(self, keys: Sequence[Key], now: datetime, *, resend: bool) -> int:
+        """Decide on held deliveries: send them (again), or count them as sent."""
+        return self._do(outbox.resolve, keys, now, resend=resend)
+
+    def held(self) -> tuple[tuple[str, int, str], ...]:
+        """Return the deliveries that wait for a decision: edition, subscriber, and why."""
+        return self._do(outbox.held)
+
+    def counts(self, edition: str | None = None) -> dict[str, dict[str, int]]:
+        """Count deliveries by edition, latest first, and state."""
+        return self._do(outbox.counts, edition)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next attempt is due, if any is."""
+        return self._do(outbox.next_due)
+
+
+class Post:
+    """One transaction over who is written to and what is on its way."""
+
+    def __init__(self, connection: Connection, at: str) -> None:
+        self.register = Register(connection, at)
+        self.outbox = Outbox(connection, at)
