@@ -10,7 +10,7 @@ are given what a moment has brought, for all connections at once: one transactio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,25 +95,34 @@ def start(
 
     One whose subscriber is no longer active is skipped; one that another sender took is left.
     """
-    if not keys:
-        return frozenset()
-    mine = (
-        _KEY.in_(keys),
-        deliveries.c.holder == holder,
-        deliveries.c.state == _STATE.LEASED.value,
-    )
-    is_active = exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE)
-    begun = (
-        update(deliveries)
-        .where(*mine, is_active)
-        .values(state=_STATE.SENDING.value, leased_until=until)
-        .returning(deliveries.c.edition, deliveries.c.subscriber_id)
-    )
-    started = frozenset((edition, number) for edition, number in connection.execute(begun))
-    if len(started) < len(keys):
-        left = {"state": _STATE.SKIPPED.value, "said": "no longer subscribed", **_LET_GO}
-        connection.execute(update(deliveries).where(*mine).values(left))
-    return started
+    started: set[Key] = set()
+    for edition, numbers in _by_edition(keys):
+        mine = (
+            deliveries.c.edition == edition,
+            deliveries.c.subscriber_id.in_(numbers),
+            deliveries.c.holder == holder,
+            deliveries.c.state == _STATE.LEASED.value,
+        )
+        is_active = exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE)
+        begun = (
+            update(deliveries)
+            .where(*mine, is_active)
+            .values(state=_STATE.SENDING.value, leased_until=until)
+            .returning(deliveries.c.subscriber_id)
+        )
+        may = [number for (number,) in connection.execute(begun)]
+        started |= {(edition, number) for number in may}
+        if len(may) < len(numbers):
+            left = {"state": _STATE.SKIPPED.value, "said": "no longer subscribed", **_LET_GO}
+            connection.execute(update(deliveries).where(*mine).values(left))
+    return frozenset(started)
+
+
+def _by_edition(keys: Sequence[Key]) -> Iterator[tuple[str, Sequence[int]]]:
+    """Part keys by their editions: SQLite looks up numbers of one edition, and scans for pairs."""
+    for edition in sorted({edition for edition, _ in keys}):
+        numbers = [number for name, number in keys if name == edition]
+        yield from ((edition, some) for some in batches(numbers))
 
 
 _LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
@@ -192,11 +201,15 @@ def resolve(connection: Connection, keys: Sequence[Key], now: datetime, *, resen
         if resend
         else {"state": _STATE.SENT.value, "done_at": now}
     )
-    held = deliveries.c.state == _STATE.HELD.value
-    return sum(
-        connection.execute(update(deliveries).where(_KEY.in_(some), held).values(verdict)).rowcount
-        for some in batches(keys)
-    )
+    count = 0
+    for edition, numbers in _by_edition(keys):
+        own = (
+            deliveries.c.edition == edition,
+            deliveries.c.subscriber_id.in_(numbers),
+            deliveries.c.state == _STATE.HELD.value,
+        )
+        count += connection.execute(update(deliveries).where(*own).values(verdict)).rowcount
+    return count
 
 
 def held(connection: Connection) -> tuple[tuple[str, int, str], ...]:
