@@ -22,6 +22,7 @@ LAYERS = {
         "digest.trending",
         "digest.edition",
         "digest.frozen",
+        "digest.tokens",
         "digest.render",
         "digest.mail.message",
     ),

@@ -9,6 +9,7 @@ one cannot exist. Nothing here reads a clock, a file or a database.
 """
 
 from digest.models.deliveries import (
+    Choice,
     Delivery,
     DeliveryState,
     Envelope,
@@ -54,6 +55,7 @@ from digest.models.words import Cadence, DumpStatus, Section
 __all__ = [
     "Announced",
     "Cadence",
+    "Choice",
     "Consent",
     "ConsentAct",
     "Curation",

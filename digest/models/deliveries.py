@@ -96,6 +96,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What of an edition a reader is sent: places in `Edition.entries`, in the order they stand.
+
+    `topics` names, for each of these places, the reader's topics that it matches. `more` counts what
+    matched beyond the reader's cap. Readers of equal choices are sent the same text.
+    """
+
+    places: tuple[int, ...]
+    topics: tuple[tuple[str, ...], ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What is to be written down of an attempt. `due_at` is the next one's time, where pending."""
 
