@@ -99,8 +99,8 @@ class Delivery:
 class Choice:
     """What of an edition a reader is sent: places in `Edition.entries`, in the order they stand.
 
-    `topics` names, for each of these places, the reader's topics that it matches. `more` counts what
-    matched beyond the reader's cap. Readers of equal choices are sent the same text.
+    `topics` names, for each of these places, the reader's topics that it matches. `more` counts
+    what matched beyond the reader's cap. Readers of equal choices are sent the same text.
     """
 
     places: tuple[int, ...]
