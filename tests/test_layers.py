@@ -23,6 +23,7 @@ LAYERS = {
         "digest.edition",
         "digest.frozen",
         "digest.tokens",
+        "digest.rhythm",
         "digest.render",
         "digest.mail.message",
     ),
