@@ -111,3 +111,9 @@ class TemplateError(DigestError):
 
 class OutputError(DigestError):
     """The output folder cannot be written."""
+
+
+class DeliverError(DigestError):
+    """No mail can go out now; what waits, waits."""
+
+    exit_code = 75

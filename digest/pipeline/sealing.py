@@ -23,13 +23,18 @@ def seal_due(store: Store, rules: Rules, now: datetime, *, publishing: bool) -> 
     due = [r for r in open_ones if is_due(r, today, rules.zone, publishing=publishing)]
     due.sort(key=lambda record: (record.end, record.cadence is not Cadence.DAY))
     desk = Desk(rules)
-    for name in (record.name for record in due):
-        with store.writing() as tx:
-            record = tx.edition(name)
-            if record is not None and record.sealed_at is None:
-                edition = desk.compose(tx, record)
-                tx.seal(name, freeze(replace(edition, is_sealed=True)), now)
+    for record in due:
+        seal(store, desk, record.name, now)
     return tuple(record.name for record in due)
+
+
+def seal(store: Store, desk: Desk, name: str, now: datetime) -> None:
+    """Seal an edition, if nobody has."""
+    with store.writing() as tx:
+        record = tx.edition(name)
+        if record is not None and record.sealed_at is None:
+            edition = desk.compose(tx, record)
+            tx.seal(name, freeze(replace(edition, is_sealed=True)), now)
 
 
 def edition_of(tx: Reading, record: EditionRecord, rules: Rules) -> Edition:

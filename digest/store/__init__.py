@@ -9,7 +9,8 @@ edition shows.
 
 from digest.store.backup import backup, restore
 from digest.store.opening import open_store
+from digest.store.post import Post
 from digest.store.store import Store
 from digest.store.transaction import Reading, Writing
 
-__all__ = ["Reading", "Store", "Writing", "backup", "open_store", "restore"]
+__all__ = ["Post", "Reading", "Store", "Writing", "backup", "open_store", "restore"]

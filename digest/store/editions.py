@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -45,7 +45,12 @@ def existing(connection: Connection, name: str) -> EditionRecord:
 
 
 def listed(
-    connection: Connection, cadence: Cadence | None, *, since_change: int, unsealed_only: bool
+    connection: Connection,
+    cadence: Cadence | None,
+    *,
+    since_change: int,
+    unsealed_only: bool,
+    ending_from: date | None,
 ) -> tuple[EditionRecord, ...]:
     """Return the editions with a change number after `since_change`, latest first."""
     wanted = select(*_COLUMNS).where(editions.c.change > since_change)
@@ -53,6 +58,8 @@ def listed(
         wanted = wanted.where(editions.c.cadence == cadence.value)
     if unsealed_only:
         wanted = wanted.where(editions.c.sealed_at.is_(None))
+    if ending_from is not None:
+        wanted = wanted.where(editions.c.last_day >= ending_from)
     ordered = wanted.order_by(editions.c.first_day.desc(), editions.c.name.desc())
     return tuple(_record(row) for row in connection.execute(ordered))
 

@@ -7,7 +7,7 @@ ours, and the first write of a transaction takes the next change number.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -86,10 +86,18 @@ class Reading:
         *,
         since_change: int = 0,
         unsealed_only: bool = False,
+        ending_from: date | None = None,
     ) -> tuple[EditionRecord, ...]:
-        """Return the editions touched after a change number, by their first day, latest first."""
+        """Return the editions touched after a change number, by their first day, latest first.
+
+        With `ending_from`, those whose last day is that or later.
+        """
         return self._read(
-            editions.listed, cadence, since_change=since_change, unsealed_only=unsealed_only
+            editions.listed,
+            cadence,
+            since_change=since_change,
+            unsealed_only=unsealed_only,
+            ending_from=ending_from,
         )
 
     def frozen(self, name: str) -> str | None:
