@@ -24,7 +24,7 @@ from digest.pipeline.recorder import Clock, Departure, Recorder
 from digest.store import Store
 
 LEASE = timedelta(seconds=90)
-"""How long after its last sign of life a sender is believed dead, and what it holds is taken back."""
+"""How long after its last sign of life a sender is believed dead; then what it holds is taken."""
 
 _RENEW_SECONDS = 25.0
 _BATCH_A_CONNECTION = 50
@@ -67,9 +67,9 @@ class Judged:
 class Means:
     """What sending depends on besides the store.
 
-    `letter` makes the mail of a delivery, None where there is nothing for them; `spoiled` judges one
-    that could not be made. `ready_in` tells in how many seconds mail may go to an address, and counts
-    it where that is now. `wait` pauses for seconds at most and tells whether to stop.
+    `letter` makes the mail of a delivery, None where there is nothing for them; `spoiled` judges
+    one that could not be made. `ready_in` tells in how many seconds mail may go to an address, and
+    counts it where that is now. `wait` pauses for seconds at most and tells whether to stop.
     """
 
     connect: Callable[[], Connection]
