@@ -25,12 +25,12 @@ _LONGEST_WAIT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
-    """When a day's edition closes (`at` in the newsletter's zone, None as its day ends).
+    """When a day's edition closes (`closing` in the newsletter's zone, None as its day ends).
 
     One that has been due to a reader for longer than `max_age` is not mailed unless asked.
     """
 
-    at: time | None = None
+    closing: time | None = None
     max_age: timedelta = timedelta(hours=48)
 
 
@@ -87,7 +87,7 @@ class Planner:
         return [r for r in reversed(records) if self._closes(r) <= self._now]
 
     def _closes(self, record: EditionRecord) -> datetime:
-        return closes_at(record.end, self._timetable.at, self._rules.zone)
+        return closes_at(record.end, self._timetable.closing, self._rules.zone)
 
     def _due(self, record: EditionRecord) -> dict[tuple[str, int], datetime]:
         """Tell when the edition was due, by zone and hour, where it was and is not planned."""

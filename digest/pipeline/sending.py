@@ -108,7 +108,7 @@ class Sender:
             threading.Thread(target=self._guarded, name=f"smtp-{n}", daemon=True)
             for n in range(self._means.connections)
         ]
-        if not self._refill():
+        if self._means.wait(0) or not self._refill():
             return {}
         for thread in (renewer, *threads):
             thread.start()
@@ -136,7 +136,7 @@ class Sender:
 
     def next(self) -> Delivery | None:
         """Return the next delivery that may go now; None when nothing is left or all is to end."""
-        while not self._is_over.is_set():
+        while not self._is_over.is_set() and not self._means.wait(0):
             with self._gate:
                 soonest = self._first_ready()
                 if isinstance(soonest, Delivery):
