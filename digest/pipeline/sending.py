@@ -83,7 +83,7 @@ class Means:
 
 
 class Sender:
-    """Sends what is due by now, once."""
+    """Sends what is due by now, once; one of the connections is the calling thread's."""
 
     def __init__(self, store: Store, holder: str, means: Means) -> None:
         self._store = store
@@ -104,15 +104,16 @@ class Sender:
     def send_due(self) -> dict[DeliveryState, int]:
         """Send until nothing is due; count what became of it. `DeliverError` where none can go."""
         renewer = threading.Thread(target=self._renew, name="leases", daemon=True)
-        threads = [
+        others = [
             threading.Thread(target=self._guarded, name=f"smtp-{n}", daemon=True)
-            for n in range(self._means.connections)
+            for n in range(1, self._means.connections)
         ]
         if self._means.wait(0) or not self._refill():
             return {}
-        for thread in (renewer, *threads):
+        for thread in (renewer, *others):
             thread.start()
-        for thread in threads:
+        self._guarded()
+        for thread in others:
             thread.join()
         self._is_over.set()
         self._give_back()
