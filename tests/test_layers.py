@@ -25,7 +25,7 @@ LAYERS = {
         "digest.tokens",
         "digest.rhythm",
         "digest.render",
-        "digest.mail.message",
+        "digest.mail",
     ),
     "edges": ("digest.store", "digest.inbox", "digest.output", "digest.settings", "digest.theme"),
     "pipeline": ("digest.pipeline",),
