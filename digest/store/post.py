@@ -21,7 +21,7 @@ from digest.models import (
     Subscriber,
     SubscriberState,
 )
-from digest.store import outbox, planning, subscribers
+from digest.store import outbox, planning, returns, subscribers
 from digest.store.failures import readable
 from digest.store.outbox import Key
 
@@ -137,9 +137,25 @@ class Outbox(_Part):
         return self._do(outbox.next_due)
 
 
+class Returns(_Part):
+    """What came back by mail."""
+
+    def remember(self, mark: str, at: datetime) -> bool:
+        """Say that the mail of this mark is dealt with; false where it was before."""
+        return self._do(returns.remember, mark, at)
+
+    def count_soft(self, number: int, at: datetime, since: datetime) -> int:
+        """Count a soft failure of a subscriber; return how many are in a row.
+
+        It stands in the row of those before it if the last of them came at `since` or later.
+        """
+        return self._do(returns.count_soft, number, at, since)
+
+
 class Post:
-    """One transaction over who is written to and what is on its way."""
+    """One transaction over who is written to, what is on its way, and what came back."""
 
     def __init__(self, connection: Connection, at: str) -> None:
         self.register = Register(connection, at)
         self.outbox = Outbox(connection, at)
+        self.returns = Returns(connection, at)

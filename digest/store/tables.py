@@ -228,6 +228,14 @@ suppressions = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+returns = Table(
+    "returns",
+    metadata,
+    Column("mark", SafeText, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 plans = Table(
     "plans",
     metadata,

@@ -64,6 +64,12 @@ def _subscribers() -> None:
         sa.Column("reason", SafeText, nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
     )
+    op.create_table(
+        "returns",
+        sa.Column("mark", SafeText, primary_key=True),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def _outbox() -> None:

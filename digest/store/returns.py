@@ -1,0 +1,32 @@
+"""What came back by mail: which mails were dealt with, and how many soft failures are in a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, case, update
+
+from digest.store.statements import insert_into
+from digest.store.tables import returns, subscribers
+
+
+def remember(connection: Connection, mark: str, at: datetime) -> bool:
+    """Say that the mail of this mark is dealt with; false where it was before."""
+    insert = insert_into(connection, returns).values(mark=mark, at=at).on_conflict_do_nothing()
+    return connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount == 1
+
+
+def count_soft(connection: Connection, number: int, at: datetime, since: datetime) -> int:
+    """Count a soft failure of a subscriber; return how many are in a row.
+
+    It stands in the row of those before it if the last of them came at `since` or later.
+    """
+    is_in_row = subscribers.c.soft_bounced_at >= since
+    row = case((is_in_row, subscribers.c.soft_bounces + 1), else_=1)
+    counted = (
+        update(subscribers)
+        .where(subscribers.c.id == number)
+        .values(soft_bounces=row, soft_bounced_at=at)
+        .returning(subscribers.c.soft_bounces)
+    )
+    return int(connection.execute(counted).scalar() or 0)
