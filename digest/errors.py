@@ -13,6 +13,8 @@
     │   ├── StoreTooNew         78  written by a later version of this program
     │   └── StoreBusy           75  another process holds it; try later
     ├── EditionError             2  no such edition or paper, or the edition is sealed
+    ├── MailboxError             1  a mailbox cannot be read
+    │   └── MailboxBusy         75  another program holds it; try later
     ├── TemplateError           78  a template, often the user's own, cannot be rendered
     └── OutputError              1  the output folder cannot be written
 
@@ -101,6 +103,16 @@ class EditionError(DigestError):
     """No such edition or paper, or the edition is sealed."""
 
     exit_code = 2
+
+
+class MailboxError(DigestError):
+    """A mailbox cannot be read, or what was read not moved on."""
+
+
+class MailboxBusy(MailboxError):
+    """Another program holds the mailbox; try later."""
+
+    exit_code = 75
 
 
 class TemplateError(DigestError):

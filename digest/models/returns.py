@@ -30,9 +30,11 @@ class ReturnEffect(StrEnum):
 
     `unsigned`: it carries no token of ours, so it is about nobody. `again`: it was dealt with
     before. `unchanged`: it says nothing that counts, or the subscriber's state already says it.
-    `counted`: a soft one, and there were not enough in a row. Others name the state that began.
+    `counted`: a soft one, and there were not enough in a row. `unreadable`: the file could not be
+    read. Others name the state that began.
     """
 
+    UNREADABLE = "unreadable"
     UNSIGNED = "unsigned"
     AGAIN = "again"
     UNCHANGED = "unchanged"
@@ -64,7 +66,8 @@ class Handled:
     """What became of one mail that came back.
 
     `name` is the file or the place it was read from. `subscriber_id` is 0 where no token of ours
-    tells it; `edition` empty where the token tells none. `row` counts soft ones in a row.
+    tells it; `edition` empty where the token tells none. `row` counts soft ones in a row. `fault`
+    says why it was unreadable.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Handled:
     subscriber_id: int = 0
     edition: str = ""
     row: int = 0
+    fault: str = ""
 
 
 STATE_OF = {

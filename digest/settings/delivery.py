@@ -64,6 +64,13 @@ class DeliverSettings(Section):
         "this program died: resend it, the same bytes under the same Message-ID, or hold it for "
         "`digest deliver --resolve`.",
     )
+    soft_bounces: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="After so many mails in a row that came back for a passing reason (a full "
+        "mailbox, a server out of order) a reader counts as bounced. See `digest bounces`.",
+    )
     rate_per_second: float = Field(
         default=0.0,
         ge=0,

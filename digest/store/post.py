@@ -151,6 +151,12 @@ class Returns(_Part):
         """
         return self._do(returns.count_soft, number, at, since)
 
+    def suppress(
+        self, number: int, reason: SubscriberState, at: datetime, hashed: Callable[[str], str]
+    ) -> None:
+        """Keep that a subscriber's address is not to be written to, as `hashed` gives it."""
+        self._do(returns.suppress, number, reason, at, hashed)
+
 
 class Post:
     """One transaction over who is written to, what is on its way, and what came back."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, case, update
+from sqlalchemy import Connection, case, select, update
 
+from digest.models import SubscriberState
 from digest.store.statements import insert_into
-from digest.store.tables import returns, subscribers
+from digest.store.tables import returns, subscribers, suppressions
 
 
 def remember(connection: Connection, mark: str, at: datetime) -> bool:
@@ -30,3 +32,20 @@ def count_soft(connection: Connection, number: int, at: datetime, since: datetim
         .returning(subscribers.c.soft_bounces)
     )
     return int(connection.execute(counted).scalar() or 0)
+
+
+def suppress(
+    connection: Connection,
+    number: int,
+    reason: SubscriberState,
+    at: datetime,
+    hashed: Callable[[str], str],
+) -> None:
+    """Keep that a subscriber's address is not to be written to, as `hashed` gives it for its key."""
+    wanted = select(subscribers.c.address_key).where(subscribers.c.id == number)
+    key = connection.execute(wanted).scalar()
+    if key is None:
+        return
+    told = {"reason": reason.value, "at": at}
+    insert = insert_into(connection, suppressions).values(hash=hashed(key), **told)
+    connection.execute(insert.on_conflict_do_update(index_elements=["hash"], set_=told))
