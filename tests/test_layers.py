@@ -27,7 +27,14 @@ LAYERS = {
         "digest.render",
         "digest.mail",
     ),
-    "edges": ("digest.store", "digest.inbox", "digest.output", "digest.settings", "digest.theme"),
+    "edges": (
+        "digest.store",
+        "digest.inbox",
+        "digest.mailbox",
+        "digest.output",
+        "digest.settings",
+        "digest.theme",
+    ),
     "pipeline": ("digest.pipeline",),
     "outside": ("digest.cli", "digest.scheduler", "digest.clock", "digest.__main__"),
 }
