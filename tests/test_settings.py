@@ -13,8 +13,11 @@ from pydantic import ValidationError
 
 from digest.errors import ConfigError
 from digest.settings import Settings, load, reference, shipped_config
+from digest.settings.channels import ChannelSettings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+EXAMPLES = {"channels": {"team": ChannelSettings.model_construct(kind="slack")}}
+"""Of sections that are many by name, the one that the shipped file shows."""
 
 
 def newsletter(root: Path, text: str = "", place: str = "digest.toml") -> Path:
@@ -322,20 +325,22 @@ def test_the_reference_is_what_the_settings_say() -> None:
 
 def test_the_reference_names_every_setting_with_its_default() -> None:
     told = reference()
-    assert len(list(in_order(Settings()))) == len(re.findall(r"^\| `", told, re.MULTILINE))
+    sections = Settings.model_json_schema(by_alias=True)["$defs"].values()
+    count = sum(len(section["properties"]) for section in sections)
+    assert len(re.findall(r"^\| `", told, re.MULTILINE)) == count
     assert '| `from` | `"digest@localhost"` | text |' in told
     assert "| `max_depth` | `100` | whole number from 1 to 500 |" in told
     assert '`"text"` or `"json"`' in told
 
 
 def test_the_shipped_file_names_every_setting_with_its_default() -> None:
-    commented_in = re.sub(r"^#(?=[a-z_]+ = )", "", shipped_config(), flags=re.MULTILINE)
+    commented_in = re.sub(r"^#(?=[a-z_]+ = |\[)", "", shipped_config(), flags=re.MULTILINE)
     stated = [
         (section, name, value)
         for section, values in tomllib.loads(commented_in).items()
         for name, value in values.items()
     ]
-    assert stated == list(in_order(Settings()))
+    assert stated == list(in_order(Settings().model_copy(update=EXAMPLES)))
 
 
 def test_the_shipped_file_describes_every_setting_in_the_same_words() -> None:
@@ -351,3 +356,66 @@ def test_the_shipped_file_loads_as_it_is(tmp_path: Path) -> None:
     assert shipped == load(newsletter(tmp_path / "empty"), environ={}).model_copy(
         update={"paths": shipped.paths, "store": shipped.store}
     )
+
+
+TELEGRAM = "[channels.team]\nkind = 'telegram'\nchat = '@team'\n"
+
+
+def test_a_section_of_many_is_found_under_its_name(tmp_path: Path) -> None:
+    settings = load(newsletter(tmp_path, f"{TELEGRAM}token = '123:abcdefghijkl'"), environ={})
+    assert list(settings.channels) == ["team"]
+    assert (settings.channels["team"].chat, settings.channels["team"].papers) == ("@team", 10)
+
+
+def test_the_environment_adds_to_one_of_many_and_makes_others(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("123:abcdefghijkl\n")
+    environ = {
+        "DIGEST_CHANNELS__TEAM__TOKEN_FILE": "token",
+        "DIGEST_CHANNELS__OTHER_ONE__KIND": "slack",
+        "DIGEST_CHANNELS__OTHER_ONE__URL": "https://hooks.example.org/services/x?y=z",
+    }
+    channels = load(newsletter(tmp_path, TELEGRAM), environ=environ).channels
+    assert channels["team"].token == "123:abcdefghijkl"
+    assert channels["other_one"].url == "https://hooks.example.org/services/x?y=z"
+
+
+def test_the_secrets_of_channels_are_never_shown(tmp_path: Path) -> None:
+    text = "[channels.a]\nkind = 'webhook'\nurl = 'https://x.org/HUSH'\nsecret = 'HUSH'\n"
+    settings = load(newsletter(tmp_path, text + TELEGRAM + "token = '1:HUSHHUSHHUSH'"), environ={})
+    assert "HUSH" not in repr(settings)
+    assert "HUSH" not in str(settings.shown())
+    assert settings.shown()["channels"]["a"]["url"] == "***"
+    assert settings.shown()["channels"]["team"]["url"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "expected"),
+    [
+        (TELEGRAM, {}, "channels.team: is of the kind telegram, which needs token (in "),
+        (TELEGRAM, {"DIGEST_CHANNELS__TEAM__URL": "https://HUSH"}, "which needs token (in DIGEST"),
+        (TELEGRAM + "token = '1:HUSHHUSHHUSH'\nurl = 'https://x.org'", {}, "which has no url (in "),
+        (TELEGRAM + "token = 'HUSH'", {}, "channels.team.token: must be a bot's token: digits"),
+        ("[channels.x]\nkind = 'slack'\nurl = 'http://x/HUSH'", {}, "that begins with https://"),
+        ("[channels.x]\nkind = 'slack'\nurl = 'https://u:HUSH@x/'", {}, "channels.x.url: must be"),
+        ("[channels.x]\nkind = 'slack'\nurl = 'https://x/'\nsecret = 'HUSH'", {}, "has no secret"),
+        ("[channels.x]\nurl = 'https://x.org/HUSH'", {}, "channels.x.kind: must be set (in "),
+        ("[channels.x]\nkind = 'irc'", {}, "channels.x.kind: must be 'slack', 'discord'"),
+        ("[channels.x]\nkind = 'slack'\nulr = 'HUSH'", {}, "did you mean channels.NAME.url?"),
+        ("[channels.'My team']\nkind = 'slack'", {}, "must be a name of small letters"),
+        ("[channels.a__b]\nkind = 'slack'", {}, "must be a name of small letters"),
+        ("[channels]\nurl = 'HUSH'", {}, "channels.url: must be a table of settings (in "),
+        ("channels = 'HUSH'", {}, "channels: must be tables of settings, each with a name"),
+        ("", {"DIGEST_CHANNELS__TEAM": "HUSH", "DIGEST_CHANNELS__TEAM__KIND": "slack"},
+         "channels.team: must be a table of settings (in DIGEST_CHANNELS__TEAM"),
+        ("", {"DIGEST_CHANNELS__TEAM__URL_FILE": "/nowhere"}, "channels.team.url: DIGEST_CHANNELS"),
+        (TELEGRAM, {"DIGEST_CHANNELS__TEAM__TOKEN": "1", "DIGEST_CHANNELS__TEAM__TOKEN_FILE": "x"},
+         "channels.team.token: is set twice, by DIGEST_CHANNELS__TEAM__TOKEN_FILE"),
+        (TELEGRAM, {"DIGEST_CHANNELS__TEAM__PAPERS": "all"}, "(in DIGEST_CHANNELS__TEAM__PAPERS)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_channel_is_named_and_no_secret_told(
+    tmp_path: Path, text: str, environ: dict[str, str], expected: str
+) -> None:
+    told = refusal(tmp_path, text, environ)
+    assert expected in told
+    assert "HUSH" not in told

@@ -2,6 +2,7 @@
 
     defaults ◀── digest.toml ◀── DIGEST_SECTION__NAME ◀── DIGEST_SECTION__NAME_FILE (secrets)
 
+Of a section that is one of many, the variable names which: DIGEST_CHANNELS__TEAM__URL.
 What is wrong is told all at once, as one `ConfigError`. Importing this costs pydantic: commands do
 it when they need it. What settings there are stands in `sections`, their documentation in `manual`.
 """
@@ -28,7 +29,7 @@ __all__ = ["Settings", "load", "reference", "shipped_config"]
 PREFIX = "DIGEST_"
 PLACES = ("digest.toml", "config/digest.toml")
 HINT = "Correct them, then see `digest config check`; docs/configuration.md tells of each."
-Given = dict[str, Any]  # by section: dict[str, str]
+Given = dict[str, Any]  # by section: dict[str, str]; by section and name where there are many
 
 # What pydantic says, where plain words are shorter.
 WORDS = {
@@ -41,6 +42,8 @@ WORDS = {
     "path_type": "must be text, in quotes",
     "tuple_type": "must be text, in quotes, or a list of texts",
     "model_type": "must be a table of settings",
+    "dict_type": "must be tables of settings, each with a name",
+    "missing": "must be set",
 }
 
 
@@ -83,27 +86,53 @@ def _from_environment(root: Path, environ: Mapping[str, str]) -> tuple[Given, li
     given: Given = {}
     problems: list[str] = []
     for variable, value in sorted(environ.items()):
-        section, separator, name = variable.removeprefix(PREFIX).lower().partition("__")
-        if not variable.startswith(PREFIX) or not separator:
+        path = _path_of(variable)
+        plain = (*path[:-1], path[-1].removesuffix("_file")) if path else ()
+        if not path:
             continue
-        plain = name.removesuffix("_file")
-        if plain == name or not _is_secret(section, plain):
-            given.setdefault(section, {})[name] = value
+        if plain == path or not _is_secret(plain):
+            _put(given, path, value)
         elif variable[: -len("_FILE")] in environ:
-            problems.append(f"{section}.{plain}: is set twice, by {variable} and without _FILE")
+            setting = ".".join(plain)
+            problems.append(f"{setting}: is set twice, by {variable} and without _FILE")
         else:
             try:
                 secret = (root / value).read_text("utf-8").strip()
             except (OSError, ValueError) as e:
-                problems.append(f"{section}.{plain}: {variable} names a file to read: {_why(e)}")
+                setting = ".".join(plain)
+                problems.append(f"{setting}: {variable} names a file to read: {_why(e)}")
             else:
-                given.setdefault(section, {})[plain] = secret
+                _put(given, plain, secret)
     return given, problems
 
 
-def _is_secret(section: str, name: str) -> bool:
-    field = _settings_of(section).get(name)
+def _path_of(variable: str) -> tuple[str, ...]:
+    """Return what a variable sets: section and setting, or section, name and setting."""
+    if not variable.startswith(PREFIX) or "__" not in variable.removeprefix(PREFIX):
+        return ()
+    section, _, rest = variable.removeprefix(PREFIX).lower().partition("__")
+    return (section, *(rest.split("__", 1) if _is_named(section) else (rest,)))
+
+
+def _put(given: Given, path: tuple[str, ...], value: str) -> None:
+    home: Any = given
+    for part in path[:-1]:
+        home = home.setdefault(part, {})
+        if not isinstance(home, dict):
+            return  # the variable that set the whole is refused
+    home[path[-1]] = value
+
+
+def _is_secret(path: tuple[str, ...]) -> bool:
+    field = _settings_of(path[0]).get(path[-1])
     return bool(field and (field.json_schema_extra or {}).get("is_secret"))
+
+
+def _is_named(section: str) -> bool:
+    """Tell whether a section is one of many, each under a name."""
+    field = Settings.model_fields.get(section)
+    found = section_of(field.annotation) if field else None
+    return bool(found and found[1])
 
 
 def _settings_of(section: str) -> dict[str, Any]:
@@ -148,36 +177,57 @@ def _why(error: Exception) -> str:
 
 def _told(error: Any, given: Given, path: Path) -> str:
     """Put one error of pydantic's into words: the setting, what is wrong, and where it stands."""
-    section, *rest = (str(part) for part in error["loc"])
-    name = rest[0] if rest else ""
-    is_in_environment = name in given.get(section, ()) or (not name and section in given)
-    if is_in_environment:
-        names = [name] if name else sorted(given[section])
-        where = ", ".join(f"{PREFIX}{section}__{each}".upper() for each in names)
-    else:
-        where = str(path)
-    setting = ".".join(filter(None, (section, name)))
+    section, *rest = (str(part) for part in error["loc"] if part != "[key]")
+    depth = 2 if _is_named(section) else 1
+    names = rest[:depth]
+    variables = _variables(given, (section, *names))
+    is_part = 0 < len(names) < depth  # of a section among many: some of it may be in the file
+    where = ", ".join([*variables, *([str(path)] if is_part or not variables else [])])
+    setting = ".".join((section, *names))
     if error["type"] == "extra_forbidden":
-        return f"{setting}: there is no such setting{_nearest(section, name)} (in {where})"
+        nearest = _nearest(section, names[-1] if names else "")
+        return f"{setting}: there is no such setting{nearest} (in {where})"
     what = WORDS.get(error["type"]) or error["msg"]
     what = what.removeprefix("Value error, ").replace("Input should be ", "must be ")
-    value = "" if _is_secret(section, name) else f", and is {_short(error['input'])}"
+    is_group = _is_named(section) and len(names) < depth  # its value holds secrets
+    is_hidden = error["type"] == "missing" or is_group or _is_secret((section, *names))
+    value = "" if is_hidden else f", and is {_short(error['input'])}"
     return f"{setting}: {what}{value} (in {where})"
+
+
+def _variables(given: Given, path: tuple[str, ...]) -> list[str]:
+    """Name the variables of the environment that set what is at `path`, or parts of it."""
+    found: Any = given
+    for part in path:
+        if not isinstance(found, dict) or part not in found:
+            return []
+        found = found[part]
+    if not isinstance(found, dict):
+        return [PREFIX + "__".join(path).upper()]
+    return [each for part in sorted(found) for each in _variables(given, (*path, part))]
 
 
 def _nearest(section: str, name: str) -> str:
     """Return a guess at what was meant, or nothing."""
     if not name:
-        homes = [f"[{home}]" for home in Settings.model_fields if section in _settings_of(home)]
+        homes = [
+            f"[{_home(each)}]" for each in Settings.model_fields if section in _settings_of(each)
+        ]
         if homes:
             return f"; it belongs in {' or '.join(homes)}"
         near = get_close_matches(section, Settings.model_fields, n=1)
         return f"; did you mean [{near[0]}]?" if near else ""
     near = get_close_matches(name, _settings_of(section), n=1)
     if near:
-        return f"; did you mean {section}.{near[0]}?"
-    homes = [f"{home}.{name}" for home in Settings.model_fields if name in _settings_of(home)]
+        return f"; did you mean {_home(section)}.{near[0]}?"
+    homes = [
+        f"{_home(each)}.{name}" for each in Settings.model_fields if name in _settings_of(each)
+    ]
     return f"; did you mean {' or '.join(homes)}?" if homes else ""
+
+
+def _home(section: str) -> str:
+    return f"{section}.NAME" if _is_named(section) else section
 
 
 def _short(value: object, most: int = 60) -> str:

@@ -16,6 +16,7 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 LOCAL_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+LONGEST_RETURN_PATH = 24  # what a token leaves of the 64 of RFC 5321
 LONGEST_WAY_OUT = 900  # a line of a mail's head has at most 998 characters, and this is not folded
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -98,6 +99,13 @@ def address(value: str) -> str:
     """Refuse what is not one bare e-mail address."""
     if not ADDRESS.fullmatch(value):
         raise ValueError("must be one e-mail address, such as digest@example.org")
+    return value
+
+
+def return_path(value: str) -> str:
+    """Refuse an address whose local part leaves no room for a token: it has 64 characters."""
+    if value and len(address(value).rpartition("@")[0]) > LONGEST_RETURN_PATH:
+        raise ValueError(f"must have at most {LONGEST_RETURN_PATH} characters before the @")
     return value
 
 

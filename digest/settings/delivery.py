@@ -32,6 +32,12 @@ class MailSettings(Section):
         description="Where a reader leaves the list: an https address, or mailto:. If empty, it is "
         'a mail to the address above with the subject "unsubscribe".',
     )
+    return_path: Annotated[str, AfterValidator(checks.return_path)] = Field(
+        default="",
+        description="Where bounces go: bounces@example.org, as bounces+TOKEN@example.org with a "
+        "token that tells `digest bounces` whose they are. The server there must take what follows "
+        "the plus. If empty, they go to the address above, and nobody can tell whose they are.",
+    )
     max_html_bytes: int = Field(
         default=80_000,
         ge=10_000,
@@ -142,6 +148,7 @@ class WebSettings(Section):
 
     url: Annotated[str, AfterValidator(checks.secure_address)] = Field(
         default="",
+        max_length=500,
         description="Their https address. Mails link there for preferences and to unsubscribe, "
         "also by the button of mail programs. If empty, a reader leaves by mail.",
     )

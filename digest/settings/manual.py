@@ -23,7 +23,8 @@ default; a name that does not exist is an error, and `digest config check` tells
 
 - Relative paths are relative to the newsletter's folder.
 - Each setting can also come from the environment, which goes before the file: `[site] title` is
-  `DIGEST_SITE__TITLE` (two underscores between section and name).
+  `DIGEST_SITE__TITLE` (two underscores between section and name). Of a section that is there many
+  times, each under a name of yours, `[channels.team] url` is `DIGEST_CHANNELS__TEAM__URL`.
 - A setting marked *secret* can also be read from a file, as container platforms hand them out:
   `DIGEST_STORE__URL_FILE=/run/secrets/database`. Its password is never printed.
 """
@@ -50,9 +51,11 @@ HEAD = ("| setting | default | may be | what it is |", "|---|---|---|---|")
 
 
 def _row(name: str, told: dict[str, Any]) -> str:
-    default = json.dumps(told["default"], ensure_ascii=False)
+    default = (
+        f"`{json.dumps(told['default'], ensure_ascii=False)}`" if "default" in told else "none"
+    )
     secret = " *Secret.*" if told.get("is_secret") else ""
-    return f"| `{name}` | `{default}` | {_bounds(told)} | {told['description']}{secret} |"
+    return f"| `{name}` | {default} | {_bounds(told)} | {told['description']}{secret} |"
 
 
 def _bounds(told: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from digest.settings import checks
+from digest.settings.channels import ChannelName, ChannelSettings
 from digest.settings.delivery import (
     DeliverSettings,
     DkimSettings,
@@ -220,6 +221,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()
+    channels: dict[ChannelName, ChannelSettings] = {}
     watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
 
@@ -240,5 +242,8 @@ class Settings(BaseSettings):
         shown = self.model_dump(mode="json", by_alias=True)
         for section, name in (("smtp", "password"), ("dkim", "key")):
             shown[section][name] = "***" if shown[section][name] else ""
+        for channel in shown["channels"].values():
+            secrets = {name: "***" for name in ("url", "token", "secret") if channel[name]}
+            channel.update(secrets)
         shown["store"]["url"] = checks.masked(self.store.url)
         return shown
