@@ -33,6 +33,7 @@ LAYERS = {
         "digest.mailbox",
         "digest.output",
         "digest.settings",
+        "digest.smtp",
         "digest.theme",
     ),
     "pipeline": ("digest.pipeline",),

@@ -1,0 +1,121 @@
+"""A mail server whose every answer is told by a script; and what it saw.
+
+`Script` maps a step to what happens there: a reply, or one of the faults below. A step that the
+script does not name is answered as a good server would. No tests here.
+"""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+DROP, HANG, GARBAGE, KEEP_AND_DROP = "drop", "hang", "\0\xff nonsense", "keep and drop"
+GOOD = {
+    "greeting": "220 here",
+    "ehlo": "250-here\r\n250-PIPELINING\r\n250 SIZE 1000000",
+    "mail": "250 2.1.0 ok",
+    "rcpt": "250 2.1.5 ok",
+    "data": "354 go on",
+    "end": "250 2.0.0 kept",
+    "rset": "250 ok",
+    "quit": "221 bye",
+}
+PLAIN = {"ehlo": "250 here"}
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came to the server: commands in order, mails that it keeps, connections."""
+
+    commands: list[str] = field(default_factory=list)
+    mails: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class _Session(socketserver.StreamRequestHandler):
+    script: Mapping[str, str]
+    seen: Seen
+
+    def handle(self) -> None:
+        self.seen.connections += 1
+        self.agreed: set[str] = set()
+        try:
+            if self._answer("greeting"):
+                while self._command():
+                    pass
+        except OSError:
+            pass
+
+    def _command(self) -> bool:
+        """Read a command and answer it; without MAIL no RCPT, without RCPT no DATA, unless lax."""
+        line = self.rfile.readline()
+        if not line:
+            return False
+        said = line.decode("utf-8", "replace").rstrip("\r\n")
+        self.seen.commands.append(said)
+        step = said.split(" ")[0].split(":")[0].lower()
+        needs = {"rcpt": "mail", "data": "rcpt"}.get(step)
+        if needs and needs not in self.agreed and "lax" not in self.script:
+            self.wfile.write(b"503 5.5.1 out of order\r\n")
+            return True
+        if step == "data":
+            self.agreed.clear()
+            return self._data()
+        if self.script.get(step, GOOD.get(step, "5")).startswith("2"):
+            self.agreed.add(step)
+        if step == "rset":
+            self.agreed.clear()
+        return self._answer(step) and step != "quit"
+
+    def _data(self) -> bool:
+        if self.script.get("data", GOOD["data"])[:3] != "354":
+            return self._answer("data")
+        if self.script.get("content") == DROP:
+            self._answer("data")
+            self.rfile.read(100)
+            return self._answer("content")
+        if not self._answer("data"):
+            return False
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b"."))
+        if not line:
+            return False
+        end = self.script.get("end", GOOD["end"])
+        if end.startswith("2") or end == KEEP_AND_DROP:
+            self.seen.mails.append(b"".join(lines))
+        return self._answer("end")
+
+    def _answer(self, step: str) -> bool:
+        reply = self.script.get(step) or GOOD.get(step, "502 5.5.1 not here")
+        if reply == HANG:
+            self.seen.over.wait(20)
+            return False
+        if reply in (DROP, KEEP_AND_DROP):
+            linger = b"\1\0\0\0\0\0\0\0"  # closed by a reset, as a crash would
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            return False
+        self.wfile.write(reply.encode("latin-1") + b"\r\n")
+        return True
+
+
+@contextmanager
+def serving(script: Mapping[str, str]) -> Iterator[tuple[int, Seen]]:
+    """Serve by a script; give the port, and what is seen."""
+    seen = Seen()
+    handler = type("Scripted", (_Session,), {"script": script, "seen": seen})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1], seen
+        finally:
+            seen.over.set()
+            server.shutdown()
+            thread.join()
