@@ -116,6 +116,7 @@ class Newsletter:
             list_id=mail.list_id,
             postal_address=mail.postal_address,
             unsubscribe=mail.unsubscribe,
+            web_url=self.settings.web.url,
             hubs=self.settings.feeds.hub,
             has_pictures=pictures.version() is not None,
         )

@@ -3,7 +3,9 @@
 Written out by hand rather than by `email.message`: its folding differs between versions of Python,
 it reads `=?utf-8?…?=` in a title as markup, writes long addresses of `List-…` headers as encoded
 words, and lets NUL through. Here no header can hold a control character, an address stays on one
-line, and whatever is not plain ASCII becomes encoded words (RFC 2047). Nothing here sends.
+line, and whatever is not plain ASCII becomes encoded words (RFC 2047). Only the local part of the
+recipient's address may stay as it is (RFC 6532), for servers that offer SMTPUTF8. Nothing here
+sends.
 """
 
 from __future__ import annotations
@@ -11,19 +13,25 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from binascii import b2a_qp
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from textwrap import wrap
 
+from digest.errors import DigestError
+from digest.mail.pieces import quoted_printable
+
 _LINE = 76  # what a line with an encoded word may have (RFC 2047)
+_LONGEST_LINE = 998  # RFC 5322
 _LONGEST_QUOTED = 900  # a quoted string cannot be folded everywhere, and a line has at most 998
 _WORD_FRAME = len("=?utf-8?b??=")
 _FOLD = "\r\n "
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_ADDRESS = re.compile(r"[!-;=?-~]+")
 _NOT_IN_ADDRESS = re.compile(r"[^!-;=?-~]")
+_NOT_IN_MARK = re.compile(r"[^ -~]")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -31,11 +39,13 @@ _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]+")
 class Letter:
     """What a message says, before it has a form. `sent` is aware.
 
-    `name` says which letter of the list this is: with the content it makes the Message-ID.
-    `addresses` are headers that hold one address of the web each, such as `List-Unsubscribe`.
+    `name` says which letter of the list this is, `key` which copy: together they make the
+    Message-ID; without a key, the content does. `addresses` are headers that hold addresses of the
+    web, such as `List-Unsubscribe`, the most wanted first; `marks` are headers of plain words.
     """
 
     name: str
+    key: str = ""
     subject: str
     text: str
     html: str
@@ -47,48 +57,102 @@ class Letter:
     list_name: str
     list_id: str
     language: str = "en"
-    addresses: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """All of a message but its two texts: what stands before, between and after them."""
+
+    head: bytes
+    between: bytes
+    end: bytes
 
 
 def build_message(letter: Letter) -> bytes:
     """Write the letter as multipart/alternative, the text first, with CRLF and no line over 998."""
-    bodies = tuple(_quoted_printable(body) for body in (letter.text, letter.html))
-    seal = hashlib.sha256(b"\0".join((repr(_headers(letter, "")).encode(), *bodies))).hexdigest()
+    text, html = quoted_printable(letter.text), quoted_printable(letter.html)
+    if not letter.key:
+        content = b"\0".join((repr(_headers(letter)).encode(), text, html))
+        letter = replace(letter, key=hashlib.sha256(content).hexdigest()[:24])
+    frame = frame_of(letter)
+    return b"".join((frame.head, text, frame.between, html, frame.end))
+
+
+def frame_of(letter: Letter) -> Frame:
+    """Write what stands around the texts of a letter that has a key."""
+    of_list = repr((letter.list_id, letter.name)).encode("utf-8", "replace")
+    seal = hashlib.sha256(of_list).hexdigest()
     boundary = f"=_{seal[:40]}"  # "=_" stands in no quoted-printable text
-    headers = _headers(letter, seal[:24])
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return b"".join(
-        (
-            head.encode("ascii"),
-            b"MIME-Version: 1.0\r\n",
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
-            _part(boundary, "plain", bodies[0]),
-            _part(boundary, "html", bodies[1]),
-            f"--{boundary}--\r\n".encode(),
-        )
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(letter))
+    mime = (
+        "MIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
+    )
+    return Frame(
+        head=(head + mime + _opening(boundary, "plain")).encode(),
+        between=("\r\n" + _opening(boundary, "html")).encode(),
+        end=f"\r\n--{boundary}--\r\n".encode(),
     )
 
 
-def _headers(letter: Letter, seal: str) -> tuple[tuple[str, str], ...]:
+@lru_cache(256)
+def date_line(sent: datetime) -> str:
+    """Write an aware time as the header `Date` has it."""
+    return format_datetime(sent)
+
+
+def recipient(address: str) -> str:
+    """Write an address as envelope and header have it: its domain in ASCII (IDNA 2008, UTS 46)."""
+    shown = address
+    if not _ADDRESS.fullmatch(address):
+        shown = "".join(c for c in address if c.isprintable() and c not in " <>")
+    local, at, domain = shown.rpartition("@")
+    return shown if not at or domain.isascii() else f"{local}@{_in_ascii(domain)}"
+
+
+@lru_cache(1024)
+def _in_ascii(domain: str) -> str:
+    import idna  # large tables, wanted for few
+
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise DigestError(
+            "the domain of an address cannot be written in ASCII",
+            hint="see it with `digest subscribers list`, and correct or remove it",
+        ) from error
+
+
+def _headers(letter: Letter) -> tuple[tuple[str, str], ...]:
     list_id = _NOT_IN_ID.sub("-", letter.list_id).strip("-.") or "localhost"
     name = _NOT_IN_ID.sub("-", letter.name).strip("-.") or "letter"
+    key = _NOT_IN_ID.sub("-", letter.key).strip("-.")
     return (
-        ("From", _mailbox("From", letter.from_name, letter.from_address)),
-        ("To", _mailbox("To", letter.to_name, letter.to_address)),
+        ("From", _mailbox("From", letter.from_name, _NOT_IN_ADDRESS.sub("", letter.from_address))),
+        ("To", _mailbox("To", letter.to_name, recipient(letter.to_address))),
         ("Subject", _unstructured("Subject", letter.subject)),
-        ("Date", format_datetime(letter.sent)),
-        ("Message-ID", f"<{name}.{seal}@{list_id}>"),
-        ("List-Id", _named("List-Id", letter.list_name, list_id)),
-        *((name, f"<{_NOT_IN_ADDRESS.sub('', url)}>") for name, url in letter.addresses),
+        ("Date", date_line(letter.sent)),
+        ("Message-ID", f"<{name}.{key}@{list_id}>"),
+        ("List-Id", _mailbox("List-Id", letter.list_name, list_id)),
+        *((name, _in_angles(name, urls)) for name, urls in letter.addresses),
+        *((name, _NOT_IN_MARK.sub("", words)) for name, words in letter.marks),
         ("Content-Language", _NOT_IN_ID.sub("", letter.language) or "en"),
     )
 
 
+def _in_angles(header: str, urls: Sequence[str]) -> str:
+    """Write addresses of the web, never folded or encoded: as many as a line has room for."""
+    shown = ""
+    for url in urls:
+        more = f"{', ' if shown else ''}<{_NOT_IN_ADDRESS.sub('', url)}>"
+        if not shown or len(f"{header}: {shown}{more}") <= _LONGEST_LINE:
+            shown += more
+    return shown
+
+
 def _mailbox(header: str, name: str, address: str) -> str:
-    return _named(header, name, _NOT_IN_ADDRESS.sub("", address))
-
-
-def _named(header: str, name: str, address: str) -> str:
     """Write `name <address>`; the name as a quoted string, or as encoded words."""
     name = _clean(name)
     if not name:
@@ -137,15 +201,8 @@ def _room(before: str) -> int:
     return (_LINE - len(before) - _WORD_FRAME) // 4 * 3
 
 
-def _quoted_printable(text: str) -> bytes:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
-    encoded = b2a_qp(lines, istext=True)
-    return encoded.replace(b"\n", b"\r\n")
-
-
-def _part(boundary: str, kind: str, body: bytes) -> bytes:
-    head = (
+def _opening(boundary: str, kind: str) -> str:
+    return (
         f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode("ascii") + body + b"\r\n"

@@ -11,6 +11,9 @@ class Site:
 
     `hubs` are told of new feeds by whoever publishes them (WebSub); the feeds name them.
 
+    `web_url` is where readers join, choose and leave, without a slash at its end; empty where there
+    are no such pages. `unsubscribe` is a general way out, the same for all.
+
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
     """
 
@@ -23,6 +26,7 @@ class Site:
     list_id: str = "digest.localhost"
     postal_address: str = ""
     unsubscribe: str = ""
+    web_url: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
     has_pictures: bool = False

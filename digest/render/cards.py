@@ -7,7 +7,7 @@ cut, which a `Shape` asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digest.models import Edition, Entry, Paper, Section, Site
@@ -53,6 +53,7 @@ class Card:
     one line, made of the `paragraphs`; where it was shortened, it is the only one. `links` are
     pairs of a word to show and an address. `note` is the editor's, in Markdown.
     `spark` is drawn for a trending paper; `spark_url` is where its picture lies, or empty.
+    `topics` are those of the reader's that it matches, in a mail of their own.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Card:
     is_pinned: bool
     spark: Spark | None = None
     spark_url: str = ""
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +93,46 @@ def groups(edition: Edition, site: Site) -> tuple[Group, ...]:
     return tuple(_group(name, entries, edition, site) for name, entries in sections)
 
 
-def shortened(group: Group, shape: Shape) -> Group:
-    """Return the section with no more than `shape` allows."""
-    cards = group.cards[: shape.papers]
+def shortened(
+    group: Group, shape: Shape, shorten: Callable[[Card, Shape], Card] | None = None
+) -> Group:
+    """Return the section with no more than `shape` allows.
+
+    `shorten` is `shorten_card`, perhaps one that remembers.
+    """
+    cards, shorten = group.cards[: shape.papers], shorten or shorten_card
     return replace(
         group,
-        cards=tuple(_shortened(card, shape) for card in cards),
+        cards=tuple(shorten(card, shape) for card in cards),
         more=group.more + len(group.cards) - len(cards),
     )
 
 
-def summary(edition: Edition) -> str:
+def shorten_card(card: Card, shape: Shape) -> Card:
+    """Return the card with texts no longer than `shape` allows."""
+    limit = shape.abstract
+    if card.tldr and shape.abstract_beside_tldr is not None:
+        limit = shape.abstract_beside_tldr
+    abstract = _short(card.abstract, limit)
+    abstract = "" if _is_said(abstract, card) else abstract
+    return replace(
+        card,
+        title=_short(card.title, shape.title),
+        tldr=_short(card.tldr, shape.tldr),
+        abstract=abstract,
+        paragraphs=card.paragraphs if abstract == card.abstract else (abstract,) * bool(abstract),
+        note=_short(card.note, shape.note),
+    )
+
+
+def summary(edition: Edition, nothing: str = "Nothing new") -> str:
     """Count what an edition holds: `12 new, 3 trending again, 1 revised, from 2 listings`."""
     counts = (
         (len(edition.new), "new"),
         (len(edition.trending), "trending again"),
         (len(edition.revised), "revised"),
     )
-    parts = [f"{count} {word}" for count, word in counts if count] or ["Nothing new"]
+    parts = [f"{count} {word}" for count, word in counts if count] or [nothing]
     listings = "1 listing" if edition.listings == 1 else f"{edition.listings} listings"
     return ", ".join(parts) + f", from {listings}" * bool(edition.listings)
 
@@ -202,22 +226,6 @@ def _spark_url(entry: Entry, edition: Edition, site: Site) -> str:
 def _arxiv_link(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.arxiv_id and (address := web_address(f"https://arxiv.org/abs/{paper.arxiv_id}")):
         yield "arXiv", address
-
-
-def _shortened(card: Card, shape: Shape) -> Card:
-    limit = shape.abstract
-    if card.tldr and shape.abstract_beside_tldr is not None:
-        limit = shape.abstract_beside_tldr
-    abstract = _short(card.abstract, limit)
-    abstract = "" if _is_said(abstract, card) else abstract
-    return replace(
-        card,
-        title=_short(card.title, shape.title),
-        tldr=_short(card.tldr, shape.tldr),
-        abstract=abstract,
-        paragraphs=card.paragraphs if abstract == card.abstract else (abstract,) * bool(abstract),
-        note=_short(card.note, shape.note),
-    )
 
 
 def _is_said(abstract: str, card: Card) -> bool:

@@ -7,7 +7,7 @@ or checks an address that came from a dump: see `render.text.web_address`.
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from digest.models import Cadence, Edition, EditionRecord, Site
 from digest.text.english import MONTHS, WEEKDAYS, day_month
@@ -58,8 +58,26 @@ def feed_urls(site: Site) -> dict[str, str]:
 
 def unsubscribe_url(site: Site) -> str:
     """Address what takes a reader off the list: as set, else a mail to where the mail is from."""
-    to = quote(site.mail_from, safe="@!$'*+")
-    return site.unsubscribe or f"mailto:{to}?subject=unsubscribe"
+    return site.unsubscribe or f"mailto:{_quoted_mailbox(site.mail_from)}?subject=unsubscribe"
+
+
+def ways_out(site: Site, token: str) -> tuple[str, ...]:
+    """Address what takes the reader of a token off the list, the best for a mail's head first.
+
+    Only of an https address of `web_url` can one click be promised (RFC 8058).
+    """
+    to, is_mail = site.mail_from, site.unsubscribe.startswith("mailto:")
+    if is_mail:
+        to = unquote(site.unsubscribe.removeprefix("mailto:").partition("?")[0])
+    mail = f"mailto:{_quoted_mailbox(to)}?subject=unsubscribe%20{token}"
+    if site.web_url:
+        return reader_url(site, "unsubscribe", token), mail
+    return (mail,) if is_mail or not site.unsubscribe else (mail, site.unsubscribe)
+
+
+def reader_url(site: Site, page: str, token: str) -> str:
+    """Address a page that only the reader of a token has; empty where there are no such pages."""
+    return f"{site.web_url}/{page}/{token}" if site.web_url else ""
 
 
 def tag_uri(site: Site, key: str) -> str:
@@ -83,6 +101,10 @@ def edition_title(edition: Edition | EditionRecord) -> str:
             return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
         case Cadence.MONTH:
             return f"{MONTHS[start.month - 1]} {start.year}"
+
+
+def _quoted_mailbox(address: str) -> str:
+    return quote(address, safe="@!$'*+")
 
 
 def _tag(site: Site, specific: str) -> str:
