@@ -24,7 +24,6 @@ from digest.errors import MailboxBusy, MailboxError, UsageError
 _SAFELY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK: Final = 64 * 1024
 _QUOTED: Final = re.compile(rb">+From ")
-
 _HINT: Final = "Name an mbox file, a Maildir, a folder of .eml files, or - for a pipe"
 
 
@@ -48,7 +47,8 @@ def mails_in(
 
     Of a Maildir those that nobody has seen, unless `seen_too`. Raises `UsageError` where there is
     nothing to read, `MailboxBusy` where another program holds an mbox for longer than
-    `patience_seconds`, `MailboxError` where it cannot be read. A file in a folder that cannot be read is a mail with a `fault`.
+    `patience_seconds`, `MailboxError` where it cannot be read. A file in a folder that cannot be
+    read is a mail with a `fault`.
     """
     if path.is_dir():
         yield from _in_folder(path, most_bytes, seen_too)
@@ -136,6 +136,9 @@ def _copied(file: BinaryIO, path: Path, patience_seconds: float) -> Iterator[Bin
         _hold(file, path, patience_seconds)
         try:
             shutil.copyfileobj(file, copy, 1024 * 1024)
+        except OSError as e:
+            hint = "Look at the disk, and whether the folder for temporary files has room"
+            raise MailboxError(f"it cannot be copied: {e.strerror}", at=str(path), hint=hint) from e
         finally:
             fcntl.lockf(file, fcntl.LOCK_UN)
         copy.seek(0)
