@@ -28,6 +28,7 @@ LAYERS = {
         "digest.mail",
     ),
     "edges": (
+        "digest.channels",
         "digest.store",
         "digest.inbox",
         "digest.mailbox",

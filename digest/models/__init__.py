@@ -8,6 +8,15 @@ One type per stage: what a dump says (`ListedPaper`), what we know (`KnownPaper`
 one cannot exist. Nothing here reads a clock, a file or a database.
 """
 
+from digest.models.channels import (
+    Answer,
+    Channel,
+    ChannelKind,
+    Notice,
+    Posting,
+    PostRecord,
+    PostResult,
+)
 from digest.models.deliveries import (
     Choice,
     Delivery,
@@ -54,7 +63,10 @@ from digest.models.words import Cadence, DumpStatus, Section
 
 __all__ = [
     "Announced",
+    "Answer",
     "Cadence",
+    "Channel",
+    "ChannelKind",
     "Choice",
     "Consent",
     "ConsentAct",
@@ -76,10 +88,14 @@ __all__ = [
     "ListedPaper",
     "Material",
     "New",
+    "Notice",
     "Outcome",
     "Paper",
     "PaperPage",
     "Phase",
+    "PostRecord",
+    "PostResult",
+    "Posting",
     "Preferences",
     "Rendered",
     "Result",
