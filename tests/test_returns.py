@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 import returned_mails as mails
@@ -11,9 +12,18 @@ from sqlalchemy import create_engine, text
 
 from digest.mail import verp
 from digest.mailbox import Mail
-from digest.models import Cadence, Consent, ConsentAct, Preferences, Subscriber, SubscriberState
+from digest.models import (
+    Cadence,
+    Consent,
+    ConsentAct,
+    Preferences,
+    Site,
+    Subscriber,
+    SubscriberState,
+)
 from digest.models.returns import Handled, ReturnEffect
 from digest.pipeline.returns import Desk
+from digest.render.names import ways_out
 from digest.store import Store
 from digest.tokens import Signer
 
@@ -171,6 +181,21 @@ def test_a_wish_to_leave_is_granted_to_whoever_holds_the_token(
     assert place.state(number) is STATE.UNSUBSCRIBED
     assert place.acts(number) == [(ConsentAct.LEFT, "mail leave")]
     assert place.suppressed(store_url) == {}
+
+
+@pytest.mark.parametrize("web_url", ["", "https://lists.example.org/my"])
+def test_the_ways_out_of_our_own_mails_lead_out(place: Place, web_url: str) -> None:
+    one, two = place.reader(), place.reader()
+    site = Site(web_url=web_url)
+    told = [ways_out(site, place.signer.token("unsubscribe", str(number))) for number in (one, two)]
+    subject = unquote(told[0][-1]).partition("?subject=")[2]
+    assert place.effect(mails.leave("", subject=subject)) is EFFECT.UNSUBSCRIBED
+    headers = ", ".join(f"<{way}>" for way in told[1]).encode()
+    mail = mails.complaint().replace(
+        b"Subject: Maps", b"List-Unsubscribe: " + headers + b"\nA: b", 1
+    )
+    assert place.effect(mail) is EFFECT.COMPLAINED
+    assert (place.state(one), place.state(two)) == (STATE.UNSUBSCRIBED, STATE.COMPLAINED)
 
 
 def test_nobody_is_changed_by_what_is_forged_unsigned_or_anothers(place: Place) -> None:
