@@ -10,6 +10,8 @@ from typing import Any
 from digest.models import Phase
 from digest.smtp.server import Server
 
+Reply = tuple[int, bytes]
+
 
 class Client(smtplib.SMTP):
     """A connection up to the login; what it sends after that, `connection` says."""
@@ -18,8 +20,10 @@ class Client(smtplib.SMTP):
         super().__init__(timeout=server.timeout_seconds, local_hostname=server.hello_name)
         self.phase = Phase.CONNECT
         self._server = server
+        self.refusal: smtplib.SMTPAuthenticationError | None = None
+        self._host = server.host  # `starttls` checks the certificate for it
 
-    def begin(self) -> tuple[int, bytes]:
+    def begin(self) -> Reply:
         """Connect, greet, encrypt and log in as the server is set.
 
         Returns the last reply; one of 400 or more is a refusal at `phase`. Raises what `smtplib`,
@@ -41,7 +45,15 @@ class Client(smtplib.SMTP):
             reply = self.login(server.user, server.password)
         return reply
 
-    def _hello(self) -> tuple[int, bytes]:
+    def auth(self, mechanism: str, authobject: Any, *, initial_response_ok: bool = True) -> Reply:
+        """Try one mechanism of those offered; keep the refusal, whatever comes of the next."""
+        try:
+            return super().auth(mechanism, authobject, initial_response_ok=initial_response_ok)
+        except smtplib.SMTPAuthenticationError as error:
+            self.refusal = error
+            raise
+
+    def _hello(self) -> Reply:
         self.phase = Phase.HELLO
         reply = self.ehlo()
         return reply if reply[0] == 250 or reply[0] == 421 else self.helo()

@@ -17,7 +17,7 @@ from contextlib import suppress
 import idna
 
 from digest.models import Envelope, Outcome, Phase, Verdict
-from digest.smtp.client import Client
+from digest.smtp.client import Client, Reply
 from digest.smtp.server import Server
 
 __all__ = ["Connection", "Server"]
@@ -26,7 +26,6 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?= |$)")
 _FAILURES = (OSError, smtplib.SMTPException, ValueError)
 _LONGEST_SAID = 400
 _DOT_AT_START = re.compile(rb"(?m)^\.")
-Reply = tuple[int, bytes]
 
 
 class Connection:
@@ -48,23 +47,26 @@ class Connection:
             said = "no password is sent without encryption: set smtp.tls, or no smtp.user"
             return _failed(Phase.LOGIN, said, code=535)
         client = Client(self._server)
+        failure = self._begun(client)
+        if failure is None:
+            self._client = client
+        else:
+            client.close()
+        return failure
+
+    def _begun(self, client: Client) -> Outcome | None:
         try:
             reply = client.begin()
         except smtplib.SMTPResponseException as error:
-            client.close()
-            return self._refused(client.phase, (error.smtp_code, _bytes(error.smtp_error)))
+            reply = error.smtp_code, _bytes(error.smtp_error)
         except smtplib.SMTPNotSupportedError:
-            client.close()
             what = "encryption" if client.phase is Phase.TLS else "a login"
             return _failed(client.phase, f"the server offers no {what}", code=530)
         except _FAILURES as error:
-            client.close()
-            return _failed(client.phase, _why(error))
-        if not 200 <= reply[0] < 300:
-            client.close()
-            return self._refused(client.phase, reply)
-        self._client = client
-        return None
+            if client.refusal is None:
+                return _failed(client.phase, _why(error))
+            reply = client.refusal.smtp_code, _bytes(client.refusal.smtp_error)
+        return None if 200 <= reply[0] < 300 else self._refused(client.phase, reply)
 
     def send(self, envelope: Envelope) -> Outcome:
         """Send one mail to its recipient; tell what became of it."""
