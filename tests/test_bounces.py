@@ -125,6 +125,12 @@ def test_reports_of_abuse(what: str, kind: ReturnKind) -> None:
         (mails.leave(TOKEN, subject="Re: UNSUBSCRIBE"), (TOKEN,)),
         (mails.leave("", subject=f"=?utf-8?q?unsubscribe_{TOKEN}?="), (TOKEN,)),
         (mails.leave("").replace(b"To: digest@", f"To: unsubscribe+{TOKEN}@".encode()), (TOKEN,)),
+        (
+            mails.leave("", subject="=?utf-8?b?A?=").replace(
+                b"To: digest@", f"To: unsubscribe+{TOKEN}@".encode()
+            ),
+            (TOKEN,),
+        ),
     ],
 )
 def test_wishes_to_leave(mail: bytes, tokens: tuple[str, ...]) -> None:

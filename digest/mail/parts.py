@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
@@ -57,7 +58,7 @@ def subject(message: Message) -> str:
     told = value(message, "Subject")
     try:
         return " ".join(str(make_header(decode_header(told))).split())
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HeaderParseError):
         return told
 
 
