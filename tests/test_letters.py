@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import builders
 import css_inline
+import mail_rules
 import pytest
 import xss
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html as lxml_html
 from markupsafe import Markup
 
 from digest import theme
+from digest.mail import verp
 from digest.mail.message import build_message
 from digest.models import Choice, Delivery, Edition, Preferences, Site
 from digest.render import text, to_email
@@ -120,6 +125,7 @@ def test_the_quick_way_gives_the_bytes_of_the_long_one(
     assert bodies(quick.content) == (whole.text, whole.html)
     assert parsed(quick.content)["Subject"] == whole.subject
     assert len(whole.html.encode()) <= 80_000
+    assert mail_rules.broken(quick.content) == []
 
 
 @pytest.mark.parametrize("name", sorted(EDITIONS))
@@ -142,3 +148,207 @@ def test_papers_styled_by_themselves_are_as_in_the_whole_page(name: str) -> None
     )
     page = TEMPLATES.get_template("email/edition.html").render(values, show=show)
     assert "".join(html) == inliner.inline(page)
+
+
+def head(site: Site, choice: Choice | None = None, number: int = 7) -> dict[str, str]:
+    content = mailing(EDITIONS["day"], site).envelope(delivery(number), choice).content
+    return {name: said.decode() for name, said in mail_rules.fields(content).items()}
+
+
+LEAVE, PREFER = SIGNER.token("unsubscribe", "7"), SIGNER.token("preferences", "7")
+VIEW = SIGNER.token("view", "7.2026-03-11")
+MAIL_OUT = f"mailto:digest@papers.example.org?subject=unsubscribe%20{LEAVE}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "ways", "shown"),
+    [
+        ({}, f"<{MAIL_OUT}>", MAIL_OUT),
+        (
+            {"web_url": WEB, "unsubscribe": "https://example.org/all"},
+            f"<{WEB}/unsubscribe/{LEAVE}>, <{MAIL_OUT}>",
+            f"{WEB}/unsubscribe/{LEAVE}",
+        ),
+        (
+            {"unsubscribe": "https://example.org/leave?a=1&b=2"},
+            f"<{MAIL_OUT}>, <https://example.org/leave?a=1&b=2>",
+            "https://example.org/leave?a=1&b=2",
+        ),
+        (
+            {"unsubscribe": "mailto:out%2Ball@example.org?subject=bye"},
+            f"<mailto:out+all@example.org?subject=unsubscribe%20{LEAVE}>",
+            f"mailto:out+all@example.org?subject=unsubscribe%20{LEAVE}",
+        ),
+    ],
+)
+def test_each_reader_has_their_own_way_out(changes: dict[str, str], ways: str, shown: str) -> None:
+    site = replace(builders.SITE, **changes)
+    found = head(site)
+    assert found["list-unsubscribe"] == ways
+    has_click = found.get("list-unsubscribe-post") == "List-Unsubscribe=One-Click"
+    assert has_click is bool(site.web_url)
+    plain, html = bodies(mailing(EDITIONS["day"], site).envelope(delivery()).content)
+    links = [a.get("href") for a in lxml_html.document_fromstring(html).iter("a")]
+    assert links.count(shown) == plain.split("\n").count(shown) == 2
+    assert plain.split("\n").index(shown) < 12
+    assert plain.split("\n").index(shown) < links.index(shown) + 12
+    own = {f"{WEB}/preferences/{PREFER}": 2, f"{WEB}/view/{VIEW}": 1}
+    assert all(links.count(url) == count * has_click for url, count in own.items())
+
+
+def test_the_head_says_what_the_standards_ask_for() -> None:
+    found = head(SITES[1])
+    mark = SIGNER.digest("message", "7.2026-03-11")
+    expected = {
+        "to": "<reader7@example.org>",
+        "date": "Wed, 11 Mar 2026 07:07:00 +0000",
+        "message-id": f"<2026-03-11.{mark}@digest.papers.example.org>",
+        "list-help": f"<{WEB}/>",
+        "list-post": "NO",
+        "archived-at": "<https://papers.example.org/editions/2026-03-11/>",
+        "feedback-id": "2026-03-11:day:newsletter:digest-papers-e",
+        "auto-submitted": "auto-generated",
+        "precedence": "bulk",
+        "content-language": "en",
+        "mime-version": "1.0",
+    }
+    assert {name: found[name] for name in expected} == expected
+    assert set(found) - set(expected) == {
+        *("from", "subject", "list-id", "list-unsubscribe", "list-unsubscribe-post"),
+        "content-type",
+    }
+
+
+def test_ids_differ_by_edition_and_reader_and_tell_nothing_of_either() -> None:
+    daily, weekly = shared("day", 0), shared("week", 0)
+    letters = [each.letter(delivery(n)) for each in (daily,) for n in range(1, 60)]
+    letters += [weekly.letter(delivery(n, edition="2026-W11")) for n in range(1, 60)]
+    ids = {letter.key for letter in letters}
+    assert len(ids) == len(letters)
+    assert all("reader" not in each for each in ids)
+
+
+def test_nothing_of_one_reader_stands_in_the_mail_of_another() -> None:
+    letters = shared("day", 1)
+    contents = {n: letters.envelope(delivery(n)).content for n in (7, 8)}
+    assert b"reader7" not in contents[8]
+    for token in (LEAVE, PREFER, VIEW):
+        found = [bodies(contents[n])[0].count(token) > 0 for n in (7, 8)]
+        assert found == [True, False]
+    assert contents[7] == mailing(EDITIONS["day"]).envelope(delivery(7)).content
+
+
+def test_a_choice_is_numbered_counted_and_named_anew() -> None:
+    choice = Choice(places=(2, 4, 10), topics=(("vision",), (), ("vision", "a & b")), more=3)
+    content = shared("day", 1).envelope(delivery(), choice).content
+    plain, html = bodies(content)
+    assert parsed(content)["Subject"].endswith("and 2 more")
+    assert "2 new, 1 trending again, from 2 listings." in plain
+    assert "Your topics: vision, a & b." in plain
+    assert "and 3 more for you on the web" in plain
+    page = lxml_html.document_fromstring(html)
+    why = [p.text_content() for p in page.find_class("why")]
+    assert [each[:3] for each in why] == ["1 ·", "2 ·", "1 ·"]
+    assert why[0].endswith(" · vision")
+    assert why[2].endswith(" · vision, a & b")
+    titles = [builders.title(n) for n in (3, 5, 11)]
+    assert [a.text_content() for a in page.findall(".//h3/a")] == titles
+    assert "Your topics: vision, a & b." in page.find_class("lead")[0].text_content()
+    assert "and 3 more for you on the web" in page.text_content()
+
+
+def test_where_nothing_is_for_them_it_does_not_say_that_nothing_is_new() -> None:
+    content = shared("day", 1).envelope(delivery(), Choice(places=(), topics=())).content
+    assert parsed(content)["Subject"].endswith(": nothing for your choice")
+    for said in bodies(content):
+        assert "Nothing for your choice, from 2 listings." in " ".join(said.split())
+        assert "Nothing in the listings was new" not in said
+    whole = shared("empty", 1).envelope(delivery(), Choice(places=(), topics=())).content
+    assert parsed(whole)["Subject"].endswith(": nothing new")
+
+
+@pytest.mark.parametrize("budget", [9_000, 20_000, 80_000])
+def test_each_choice_keeps_to_the_budget(budget: int) -> None:
+    edition = EDITIONS["large"]
+    letters = mailing(edition, budget_bytes=budget)
+    for seed in range(12):
+        choice = chosen(len(edition.entries), seed)
+        html = bodies(letters.envelope(delivery(10**12), choice).content)[1]
+        assert len(html.encode()) <= budget
+    few = Choice(places=(1, 2), topics=((), ()))
+    html = bodies(letters.envelope(delivery(), few).content)[1]
+    assert all(builders.abstract(n)[:100] in html for n in (2, 3)) or budget < 10_000
+
+
+def test_bounces_go_to_a_path_that_tells_whose_they_are() -> None:
+    envelope = shared("day", 0).envelope(delivery(12))
+    assert verp.read(SIGNER, envelope.sender) == (12, "2026-03-11")
+    assert envelope.recipient == "reader12@example.org"
+    bare = mailing(EDITIONS["day"], postmark=Postmark(signer=SIGNER))
+    assert bare.envelope(delivery(12)).sender == "digest@papers.example.org"
+
+
+@given(
+    st.integers(0, 10**10),
+    st.one_of(
+        st.dates().map(str),
+        st.builds("{:04}-W{:02}".format, st.integers(1, 9999), st.integers(1, 53)),
+        st.builds("{:04}-{:02}".format, st.integers(1, 9999), st.integers(1, 12)),
+    ),
+)
+def test_a_return_path_is_read_back_whatever_its_case(number: int, edition: str) -> None:
+    path = verp.return_path(SIGNER, f"{'b' * 24}@example.org", number, edition)
+    assert len(path.rpartition("@")[0]) <= 64
+    assert path.isascii()
+    for written in (path, path.upper(), f" {path}\n"):
+        assert verp.read(SIGNER, written) == (number, edition)
+    assert verp.read(Signer(b"x" * 32), path) is None
+
+
+def test_a_forged_return_path_is_none_of_ours() -> None:
+    path = verp.return_path(SIGNER, "bounces@example.org", 7, "2026-03-11")
+    forged = [path[:at] + ("a" if path[at] != "a" else "b") + path[at + 1 :] for at in range(8, 24)]
+    others = ["", "bounces@example.org", "bounces+@example.org", "a+b+c@d", "+@", "x+é@d"]
+    others += [f"bounces+{SIGNER.token('unsubscribe', '7')}@example.org"]
+    assert not any(verp.read(SIGNER, each) for each in (*forged, *others))
+
+
+OWN = {
+    "edition.html": "<p>{{ title }}<a href='{{ unsubscribe_url }}'>x</a>"
+    "{% for group in groups %}{% for card in group.cards %}<b> {{ show(card) }} </b>{% endfor %}"
+    "{% endfor %}",
+    "card.html": "<i>{{ card.number }}\n{{ card.title }}</i>\n",
+    "edition.txt": "{{ preferences_url }}|{% for group in groups %}{% for card in group.cards %}"
+    "{{ card.title }} \n{% endfor %}{% endfor %}. {{ unsubscribe_url }}",
+}
+
+
+def test_templates_of_ones_own_may_put_anything_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "email").mkdir()
+    for name, template in OWN.items():
+        (tmp_path / "email" / name).write_text(template, "utf-8")
+    for edition in EDITIONS.values():
+        letters = mailing(edition, templates=theme.load(tmp_path, text.FILTERS))
+        for choice in (None, chosen(len(edition.entries), 1)):
+            whole = letters.letter(delivery(), choice)
+            content = letters.envelope(delivery(), choice).content
+            assert content == build_message(whole)
+            assert LEAVE in whole.text
+            assert bodies(content) == (whole.text, whole.html)
+
+
+def test_threads_may_share_a_mailing() -> None:
+    letters, alone = mailing(EDITIONS["day"]), mailing(EDITIONS["day"])
+    jobs = [(delivery(n), chosen(15, n % 7)) for n in range(1, 200)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda job: letters.envelope(*job), jobs))
+    assert found == [alone.envelope(*job) for job in jobs]
+
+
+def test_the_second_reader_costs_their_lines_only() -> None:
+    letters = shared("day", 1)
+    letters.envelope(delivery(1))
+    encoded: list[int] = []
+    form = letters._form(letters._everything)
+    encoded = [len(form.lines.encode()), sum(map(len, form.fixed))]
+    assert encoded[0] < encoded[1] / 10

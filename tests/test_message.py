@@ -9,10 +9,14 @@ from email.header import decode_header
 from email.message import EmailMessage
 from typing import Any
 
+import mail_rules
 import pytest
 import xss
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from digest.mail.message import Letter, build_message
+from digest.errors import DigestError
+from digest.mail.message import Letter, build_message, recipient
 
 LETTER = Letter(
     name="2026-03-11",
@@ -31,6 +35,15 @@ HEADERS = [
     *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language"),
     *("MIME-Version", "Content-Type"),
 ]
+
+
+WEB = st.text("abc/?&=%~-._é <>\r\n", max_size=700).map("https://example.org/{}".format)
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.text('ab =?_.,()"\\<>@:;\t', max_size=300),
+    st.lists(st.text(min_size=1, max_size=80), max_size=20).map(" ".join),
+    st.sampled_from(xss.STRINGS),
+)
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -215,3 +228,87 @@ def test_the_date_keeps_its_zone() -> None:
     zone = timezone(timedelta(hours=2))
     letter = replace(LETTER, sent=datetime(2026, 7, 1, 9, 0, tzinfo=zone))
     assert b"\r\nDate: Wed, 01 Jul 2026 09:00:00 +0200\r\n" in build_message(letter)
+
+
+@settings(deadline=None, max_examples=2000)
+@given(TEXTS, TEXTS, TEXTS, st.lists(WEB, max_size=3), st.text("abc \r\n\x00é", max_size=30))
+def test_raw_bytes_keep_the_rules(
+    subject: str, name: str, body: str, urls: list[str], mark: str
+) -> None:
+    letter = replace(
+        LETTER,
+        subject=subject,
+        from_name=name,
+        list_name=name,
+        text=body,
+        html=f"{body}\n{subject}",
+        addresses=(("List-Unsubscribe", tuple(urls)),) * bool(urls),
+        marks=(("Feedback-ID", f"a:{mark}"),),
+    )
+    content = build_message(letter)
+    assert mail_rules.broken(content) == []
+    assert parsed(content)["Subject"] == one_line(subject)
+
+
+def test_of_many_addresses_as_many_stand_there_as_a_line_holds() -> None:
+    first, second, third = (f"https://example.org/{'a' * size}" for size in (300, 800, 300))
+    letter = replace(LETTER, addresses=(("List-Unsubscribe", (first, second, third)),))
+    found = mail_rules.fields(build_message(letter))["list-unsubscribe"]
+    assert found == f"<{first}>, <{third}>".encode()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
+        ("ada@EXAMPLE.org", "ada@EXAMPLE.org"),
+        ("jürgen@bücher.example", "jürgen@xn--bcher-kva.example"),
+        ("ada@例え.テスト", "ada@xn--r8jz45g.xn--zckzah"),
+    ],
+)
+def test_domains_are_written_in_ascii_and_names_of_mailboxes_as_they_are(
+    address: str, expected: str
+) -> None:
+    assert recipient(address) == expected
+    content = build_message(replace(LETTER, to_name="", to_address=address))
+    assert f"\r\nTo: <{expected}>\r\n".encode() in content
+    assert mail_rules.broken(content, is_utf8=not expected.isascii()) == []
+
+
+def test_an_address_that_cannot_be_written_is_an_error_that_does_not_tell_it() -> None:
+    with pytest.raises(DigestError) as caught:
+        recipient("ada@a\u0488b.example")
+    assert "ada" not in str(caught.value) + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Subject: Lant", b"Subject: L\nant"),
+        (b"Subject: Lant", b"Subject: Lant\r\n \r\n x"),
+        (b"Subject: ", b"Subject: " + b"word " * 20),
+        (b"Subject: ", b"Subject: =?utf-8?b?%s?=" % (b"YWFh" * 20)),
+        (b"Subject: ", b"Subject: =?utf-8?b?w6==?= "),
+        (b"Subject: ", b"Subject: a=?utf-8?b?YWFh?= "),
+        (b"Subject: ", b"Subject: =?utf-8"),
+        (b"Subject: ", b"Subject: \xc3\xa9"),
+        (b"Subject: ", b"To: x@example.org\r\nSubject: "),
+        (b"Date: Wed", b"Date: Mittwoch"),
+        (b"Message-ID: <", b"Message-ID: "),
+        (b"Message-ID: ", b"Archived-At: <https://example.org/>\r\n <x>\r\nMessage-ID: "),
+        (b"Message-ID: ", b"Archived-At: =?utf-8?q?x?=\r\nMessage-ID: "),
+        (b"Hello\r\n", b"Hello \r\n"),
+        (b"Hello\r\n", b"Hello=3\r\n"),
+        (b"Hello\r\n", b"H" * 77),
+        (b"Hello\r\n", b"H" * 1000),
+        (b"--\r\n", b"--\r\nx"),
+        (b"--\r\n", b"--"),
+        (b"text/html", b"text/htm"),
+    ],
+)
+def test_the_checker_sees_what_is_wrong(old: bytes, new: bytes) -> None:
+    content = build_message(LETTER)
+    assert mail_rules.broken(content) == []
+    at = content.rindex(old)
+    assert mail_rules.broken(content[:at] + new + content[at + len(old) :])

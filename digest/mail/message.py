@@ -159,17 +159,27 @@ def _mailbox(header: str, name: str, address: str) -> str:
         return f"<{address}>"
     plain = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     is_plain = _is_plain(name) and len(plain) <= _LONGEST_QUOTED
-    shown = plain if is_plain else _encoded(header, name)
+    shown = _FOLD.join(_lines(header, plain)) if is_plain else _encoded(header, name)
     is_short = _FOLD not in shown and len(header) + len(shown) + len(address) + 5 <= _LINE
     return f"{shown}{' ' if is_short else _FOLD}<{address}>"
 
 
 def _unstructured(header: str, text: str) -> str:
     """Write plain text as it is, folded before a word where it is long, and all else encoded."""
-    text, room = _clean(text), _LINE - len(f"{header}: ")
-    lines = wrap(text, room, break_long_words=False, break_on_hyphens=False)
-    is_plain = _is_plain(text) and all(len(line) <= room for line in lines)
+    text = _clean(text)
+    lines = _lines(header, text)
+    is_plain = _is_plain(text) and all(len(line) <= _room_for_text(header) for line in lines)
     return _FOLD.join(lines) if is_plain else _encoded(header, text)
+
+
+def _lines(header: str, text: str) -> list[str]:
+    """Part a text at spaces, of which each folded line is to begin with one."""
+    room = _room_for_text(header)
+    return wrap(text, room, break_long_words=False, break_on_hyphens=False)
+
+
+def _room_for_text(header: str) -> int:
+    return _LINE - len(f"{header}: ")
 
 
 def _clean(text: str) -> str:

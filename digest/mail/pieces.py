@@ -13,10 +13,20 @@ from binascii import b2a_qp
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+_TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # as b2a_qp ends a line in a blank
+
 
 def quoted_printable(text: str) -> bytes:
     """Encode a body; every kind of line end becomes CRLF, half a character a question mark."""
-    return b2a_qp(unix(text).encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    encoded = b2a_qp(unix(text).encode("utf-8", "replace"), istext=True)
+    if _has_blank_ends(encoded):
+        encoded = _TOO_LONG.sub(rb"\1=\n\2", encoded)
+    return encoded.replace(b"\n", b"\r\n")
+
+
+def _has_blank_ends(encoded: bytes) -> bool:
+    blanks = (b"=20", b"=09")
+    return encoded.endswith(blanks) or any(blank + b"\n" in encoded for blank in blanks)
 
 
 def unix(text: str) -> str:
