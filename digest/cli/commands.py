@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import bounces, curate, keep
+from digest.cli import bounces, catch, curate, deliver, keep
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
 
 app = typer.Typer(
@@ -161,8 +161,10 @@ def publish(
     say(f"{len(paths)} files {done} to {output}" if paths else f"{output} is up to date")
 
 
+app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.command("bounces", rich_help_panel="Every day")(bounces.bounces)
+app.command("dev-smtp", rich_help_panel="Look after it")(catch.dev_smtp)
 app.command("status", rich_help_panel="Look after it")(keep.status)
 app.command("doctor", rich_help_panel="Look after it")(keep.doctor)
 app.command("backup", rich_help_panel="Look after it")(keep.backup)
