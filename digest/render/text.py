@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from markupsafe import Markup
 
 from digest.models import ListedPaper, Paper
-from digest.render import cuts, mathml, notes
+from digest.render import chat, cuts, mathml, notes
 from digest.text.hygiene import clean, remove_unsafe
 from digest.text.legible import legible
 from digest.text.paragraphs import split_paragraphs
@@ -136,6 +136,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "quoted": quoted,
     "note_html": note_html,
     "math_html": mathml.to_html,
+    **chat.FILTERS,
 }
 
 

@@ -18,13 +18,18 @@ Json = dict[str, object]
 
 def render(edition: Edition, site: Site) -> Iterator[Rendered]:
     """Yield `papers.json` in the edition's folder."""
-    sections = {"new": edition.new, "trending": edition.trending, "revised": edition.revised}
-    document: Json = {"edition": _edition(edition, site)}
-    for name, entries in sections.items():
-        document[name] = [_entry(entry, site) for entry in entries]
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    text = json.dumps(document(edition, site), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     path = f"{names.edition_folder(edition.name)}/papers.json"
     yield Rendered(path=path, content=text.encode("utf-8", "replace"))
+
+
+def document(edition: Edition, site: Site) -> Json:
+    """Return what `papers.json` tells of an edition."""
+    sections = {"new": edition.new, "trending": edition.trending, "revised": edition.revised}
+    told: Json = {"edition": _edition(edition, site)}
+    for name, entries in sections.items():
+        told[name] = [_entry(entry, site) for entry in entries]
+    return told
 
 
 def paper_json(paper: Paper | ListedPaper, key: str, position: int) -> Json:
