@@ -88,6 +88,15 @@ def test_failures_in_the_words_of_several_servers(mail: bytes, kind: ReturnKind)
     assert OURS in returned.places
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [b"", b"From:\n", b"From: Syst\xe8me <mailer-daemon@x>\n", b"From: \xff\n", b"From: ,\n"],
+)
+def test_a_server_need_not_name_itself_well(sender: bytes) -> None:
+    head, _, rest = mails.qmail().partition(b"From: MAILER-DAEMON@mx.example.org\n")
+    assert read(head + sender + rest).kind is HARD
+
+
 def test_a_warning_without_a_report_is_delayed() -> None:
     mail = (
         mails.exim().split(b"X-Failed")[0]

@@ -15,6 +15,8 @@ def set_up(format_: Literal["text", "json"], level: str) -> None:
     handler.setFormatter(JsonLines() if format_ == "json" else TextLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("digest").setLevel(level.upper())
+    # It logs each mail that it trips on, with what was in it: that may be an address.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 
 class TextLines(logging.Formatter):

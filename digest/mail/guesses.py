@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from email.utils import getaddresses
 
 from flufl.bounce import all_failures
 
-from digest.mail.parts import opened, own_parts, subject, text_of, value
+from digest.mail.parts import opened, own_parts, subject, text_of, value, values
 from digest.mail.reports import Report
 from digest.mail.severity import STATUS, severity
 from digest.models.returns import ReturnKind
@@ -20,6 +21,7 @@ from digest.models.returns import ReturnKind
 _MOST_BYTES = 64 * 1024
 _LONGEST_LINE = 400
 _MOST_BRACKETS = 20
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SERVERS = re.compile(
     r"(?:mailer.?daemon|postmaster|mail.?daemon|mail.?delivery|mail.?administrator|mailerror"
     r"|postoffice|mdaemon|mail.?(?:service|system)|bounce|e500_smtp|non.?deliver|undeliver)",
@@ -70,7 +72,7 @@ def guessed_report(message: Message, mail: bytes) -> Report | None:
     """
     if not _is_of_server(message):
         return None
-    delayed, failed = all_failures(_tamed(mail))
+    delayed, failed = _failures(_tamed(mail))
     if not delayed and not failed:
         return None
     named = tuple(sorted(address.decode("utf-8", "replace") for address in failed or delayed))
@@ -94,9 +96,24 @@ def _is_of_server(message: Message) -> bool:
     )
 
 
+def _failures(message: Message) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Return whom a mail tells is delayed and whom it failed for; nobody where it trips on it."""
+    try:
+        return all_failures(message)
+    except Exception:  # it raises whatever a detector does on a mail that it was not made for
+        return frozenset(), frozenset()
+
+
 def _tamed(mail: bytes) -> Message:
-    """Return a copy in which no line can keep a pattern busy, nor one in an encoded part."""
-    message = opened(_short_lines(mail[:_MOST_BYTES]))
+    """Return a copy in which no line can keep a pattern busy, nor one in an encoded part.
+
+    Its head is ASCII, and names a sender: detectors take both for granted.
+    """
+    head, gap, rest = _short_lines(mail[:_MOST_BYTES]).replace(b"\r\n", b"\n").partition(b"\n\n")
+    message = opened(_NOT_ASCII.sub(b"?", head) + gap + rest)
+    if not getaddresses(values(message, "From", 1)):
+        del message["From"]
+        message["From"] = "nobody@invalid"
     for part in own_parts(message):
         if "Content-Transfer-Encoding" in part and not part.is_multipart():
             body = part.get_payload(decode=True)
