@@ -16,12 +16,15 @@ from digest.models import (
     Cadence,
     Consent,
     Delivery,
+    Posting,
+    PostRecord,
+    PostResult,
     Preferences,
     Result,
     Subscriber,
     SubscriberState,
 )
-from digest.store import outbox, planning, returns, subscribers
+from digest.store import outbox, planning, posting, returns, subscribers
 from digest.store.failures import readable
 from digest.store.outbox import Key
 
@@ -158,6 +161,40 @@ class Returns(_Part):
         self._do(returns.suppress, number, reason, at, hashed)
 
 
+class Channels(_Part):
+    """The posts to channels: planned, leased, recorded."""
+
+    def planned(self, editions: Sequence[str]) -> frozenset[tuple[str, str]]:
+        """Return which of these editions are planned for which channels."""
+        return self._do(posting.planned, editions)
+
+    def plan(self, edition: str, channels: Iterable[str], now: datetime) -> int:
+        """Plan an edition for channels, due now; return for how many it came new."""
+        return self._do(posting.plan, edition, channels, now)
+
+    def lease(
+        self, holder: str, due_by: datetime, now: datetime, until: datetime
+    ) -> Posting | None:
+        """Take one posting that was due, the eldest; others cannot until `until`."""
+        return self._do(posting.lease, holder, due_by, now, until)
+
+    def record(self, holder: str, result: PostResult, now: datetime) -> bool:
+        """Write down what became of a posting; false where this holder has it no more."""
+        return self._do(posting.record, holder, result, now)
+
+    def latest_of(self, channel: str) -> PostRecord | None:
+        """Return what was planned last for a channel."""
+        return self._do(posting.latest_of, channel)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Count postings by channel and state."""
+        return self._do(posting.counts)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next attempt is due, if any is."""
+        return self._do(posting.next_due)
+
+
 class Post:
     """One transaction over who is written to, what is on its way, and what came back."""
 
@@ -165,3 +202,4 @@ class Post:
         self.register = Register(connection, at)
         self.outbox = Outbox(connection, at)
         self.returns = Returns(connection, at)
+        self.channels = Channels(connection, at)
