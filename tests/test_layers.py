@@ -24,6 +24,8 @@ LAYERS = {
         "digest.frozen",
         "digest.tokens",
         "digest.rhythm",
+        "digest.addresses",
+        "digest.selection",
         "digest.render",
         "digest.mail",
     ),

@@ -113,7 +113,7 @@ def test_what_is_old_goes_out_when_asked_also_to_those_who_came_since(letter: fl
     join(letter)
     later = NOON + 100 * DAY
     join(letter, later - HOUR)
-    assert plan(letter, later).editions == {}
+    assert plan(letter, later) == Planned(editions={}, stale=("2026-03-11",))
     assert plan(letter, later, stale=True).editions == {"2026-03-11": 2}
 
 

@@ -18,13 +18,14 @@ from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
 from digest.inbox import Inbox
-from digest.models import Site
+from digest.models import Edition, Site
 from digest.output import Output
 from digest.pipeline.book import Reader
 from digest.pipeline.publish import Press
 from digest.pipeline.run import Newsroom
 from digest.render import pictures
 from digest.render.text import FILTERS
+from digest.selection import Chooser
 from digest.settings import Settings
 from digest.store import Store, open_store
 from digest.theme import fingerprint, fonts, load
@@ -144,6 +145,10 @@ class Newsletter:
                 raise _unloadable(point, "it is no digest.dumps.Format")
             found.append(format_)
         return tuple(found)
+
+    def chooser_of(self, edition: Edition) -> Chooser:
+        """Return what chooses from an edition for each reader."""
+        return Chooser(edition, {})
 
     @cached_property
     def press(self) -> Press:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from digest.cli.newsletter import Newsletter
+from digest.cli.postman import Postman
 from digest.cli.words import dump_in_words
 from digest.clock import next_local_midnight
 from digest.errors import DigestError
@@ -28,8 +29,9 @@ def watch(letter: Newsletter) -> None:
     seconds = letter.settings.watch.lease_seconds
     store, stop = letter.store, threading.Event()
     warm_up(letter)
+    postman = Postman(letter, stop)
     duties = Duties(
-        work=lambda why: _work(letter, stop, why),
+        work=lambda why: _work(letter, stop, why, postman),
         lease=lambda: store.lease(LEASE, holder, seconds, letter.now()),
         release=lambda: store.release(LEASE, holder),
         next_due=lambda now: next_local_midnight(now, letter.rules.zone),
@@ -39,7 +41,9 @@ def watch(letter: Newsletter) -> None:
     )
     pace = Pace(sweep_seconds=letter.settings.inbox.sweep_seconds, lease_seconds=seconds)
     LOG.info("watching %s; SIGTERM or Ctrl-C ends it", letter.settings.paths.inbox)
+    postman.start()
     stay(letter.settings.paths.inbox, duties, pace, stop)
+    postman.end()
     LOG.info("ended cleanly")
 
 
@@ -54,8 +58,8 @@ class _StoppedError(Exception):
     """Ends the work in hand between two files; nothing is lost by that."""
 
 
-def _work(letter: Newsletter, stop: threading.Event, why: str) -> float | None:
-    """Do one run; return after how many seconds to look again at what was unfinished."""
+def _work(letter: Newsletter, stop: threading.Event, why: str, postman: Postman) -> float | None:
+    """Do one run, then let the mail go out; return after how many seconds to look again."""
     track = _until(stop)
     settings = letter.settings.inbox
     arrived = letter.inbox.look(letter.now())
@@ -72,6 +76,7 @@ def _work(letter: Newsletter, stop: threading.Event, why: str) -> float | None:
         LOG.info("%s", dump_in_words(dump))
     if report.published:
         LOG.info("%d files written (%s)", len(report.published), why)
+    postman.ring()
     return settings.settle_seconds if report.waiting else None
 
 

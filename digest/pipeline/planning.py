@@ -65,6 +65,8 @@ class Planner:
                 stale.append(record.name)
             if fresh and (count := self._put(record, fresh)):
                 planned[record.name] = count
+        if not planned and not stale and not include_stale:
+            stale += self._eldest()
         return Planned(editions=planned, stale=tuple(stale))
 
     def plan_named(self, name: str, subscribers: Iterable[int] | None) -> int:
@@ -85,6 +87,12 @@ class Planner:
         with self._store.reading() as tx:
             records = tx.editions(ending_from=None if include_stale else eldest)
         return [r for r in reversed(records) if self._closes(r) <= self._now]
+
+    def _eldest(self) -> list[str]:
+        """Name the latest edition, where it is too old for all and went to somebody never."""
+        with self._store.reading() as tx:
+            records = [r for r in tx.editions(Cadence.DAY) if self._closes(r) <= self._now][:1]
+        return [r.name for r in records if self._due(r) and not self._is_fresh(self._closes(r))]
 
     def _closes(self, record: EditionRecord) -> datetime:
         return closes_at(record.end, self._timetable.closing, self._rules.zone)

@@ -1,0 +1,208 @@
+"""What `digest deliver` does: the newsletter's post room put together, and its ways of sending."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from digest import addresses
+from digest.cli import shapes
+from digest.cli.newsletter import Newsletter
+from digest.cli.postroom import postroom, server
+from digest.cli.words import say
+from digest.errors import ConfigError, DeliverError, UsageError
+from digest.models import Delivery, DeliveryState, Envelope, Outcome, Phase, Preferences, Verdict
+from digest.pipeline.deliver import DeliverReport, Wishes, deliver
+from digest.pipeline.sending import Connection
+from digest.smtp.connection import Connection as SmtpConnection
+from digest.store import Store, backup, open_store
+
+NOTHING_DUE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What was asked for on the command line."""
+
+    edition: str | None = None
+    to: tuple[str, ...] = ()
+    include_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be told: lines for people, the same for machines, and the exit code."""
+
+    lines: tuple[str, ...]
+    json: dict[str, object] = field(default_factory=dict)
+    exit_code: int = 0
+
+
+def send(letter: Newsletter, ask: Ask) -> Told:
+    """Send what is due, until nothing is."""
+    room = postroom(letter, _connector(letter), threading.Event())
+    return _report(deliver(room, _wishes(room.store, ask)), "")
+
+
+def deliver_due(letter: Newsletter, stop: threading.Event) -> tuple[str, ...]:
+    """Send what is due, or until `stop` is set; tell what was done, if anything was."""
+    report = deliver(postroom(letter, _connector(letter), stop), Wishes())
+    is_idle = not (report.counts or report.planned or report.resent or report.held)
+    return () if is_idle else _report(report, "").lines
+
+
+def rehearse(letter: Newsletter, ask: Ask, folder: Path | None) -> Told:
+    """Do all of it on a copy of the store, writing mails to a folder or nowhere."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    sink = _Sink(folder)
+    with TemporaryDirectory() as place:
+        copy = Path(place) / "copy.db"
+        _ = letter.store.id  # refused, as everywhere, where it is missing or damaged
+        backup(letter.settings.store.url, copy)
+        store = open_store(f"sqlite:///{copy}")
+        try:
+            room = postroom(letter, lambda: sink, threading.Event(), store=store)
+            room = replace(room, means=replace(room.means, ready_in=lambda _: 0.0, connections=1))
+            return _report(deliver(room, _wishes(store, ask)), "would be ")
+        finally:
+            store.close()
+
+
+def test(letter: Newsletter, ask: Ask, to: str) -> Told:
+    """Send one copy of an edition, the latest unless one is named, to any address."""
+    room = postroom(letter, _connector(letter), threading.Event())
+    name = ask.edition or _latest(letter)
+    delivery = Delivery(
+        edition=name,
+        subscriber_id=0,
+        address=addresses.parse(to).address,
+        preferences=Preferences(wants_empty=True),
+        planned_at=letter.now(),
+    )
+    envelope = room.means.letter(delivery)
+    if envelope is None:
+        raise UsageError(f"there is nothing in the edition {name}")
+    connection = room.means.connect()
+    outcome = connection.open() or connection.send(envelope)
+    if connection.is_open:
+        connection.close()
+    if outcome.verdict is not Verdict.TAKEN:
+        what = f"the mail was not taken: {outcome.code or ''} {outcome.said}".strip()
+        raise DeliverError(what, at=f"SMTP, {outcome.phase}", hint="see docs/smtp.md")
+    said = f"{name} was taken by {letter.settings.smtp.host} for {to}"
+    return Told(lines=(said,), json={"edition": name, "sent": 1})
+
+
+def resolve(letter: Newsletter, ask: Ask, *, resend: bool) -> Told:
+    """Decide on what is held: all of it, or of one edition, or for some subscribers."""
+    wishes = _wishes(letter.store, ask)
+    with letter.store.writing_post() as post:
+        keys = [
+            (edition, number)
+            for edition, number, _ in post.outbox.held()
+            if ask.edition in (None, edition)
+            and (wishes.subscribers is None or number in wishes.subscribers)
+        ]
+        count = post.outbox.resolve(keys, letter.now(), resend=resend)
+    word = "will be sent (again) by the next `digest deliver`" if resend else "count as sent"
+    said = f"{count} held deliveries {word}" if count else "nothing is held"
+    exit_code = 0 if count else NOTHING_DUE
+    return Told(lines=(said,), json={"resolved": count, "resend": resend}, exit_code=exit_code)
+
+
+def tell(told: Told, *, as_json: bool) -> None:
+    """Print it."""
+    if as_json:
+        shapes.put(told.json)
+        return
+    for line in told.lines:
+        say(line)
+
+
+class _Sink:
+    """Takes every mail, into a folder or nowhere."""
+
+    is_open = True
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._count = 0
+
+    def open(self) -> Outcome | None:
+        return None
+
+    def send(self, envelope: Envelope) -> Outcome:
+        self._count += 1
+        if self._folder is not None:
+            (self._folder / f"{self._count:06}.eml").write_bytes(envelope.content)
+        return Outcome(verdict=Verdict.TAKEN, phase=Phase.END, code=250)
+
+    def close(self) -> None:
+        pass
+
+
+def _connector(letter: Newsletter) -> Callable[[], Connection]:
+    if not letter.settings.smtp.host:
+        raise ConfigError(
+            "no mail server is set",
+            at="smtp.host",
+            hint="set it, or try it with `digest dev-smtp`: docs/smtp.md",
+        )
+    where = server(letter)
+    return lambda: SmtpConnection(where)
+
+
+def _wishes(store: Store, ask: Ask) -> Wishes:
+    numbers = None
+    if ask.to:
+        if ask.edition is None:
+            raise UsageError("--to needs --edition: which one are they to get?")
+        numbers = tuple(_number(store, address) for address in ask.to)
+    return Wishes(edition=ask.edition, subscribers=numbers, include_stale=ask.include_stale)
+
+
+def _number(store: Store, address: str) -> int:
+    with store.reading_post() as post:
+        found = post.register.by_key(addresses.parse(address).key)
+    if found is None:
+        hint = "see `digest subscribers list`; `digest deliver --test` sends to any address"
+        raise UsageError(f"{address} is no subscriber", hint=hint)
+    return found.id
+
+
+def _latest(letter: Newsletter) -> str:
+    with letter.store.reading() as tx:
+        records = tx.editions()
+    if not records:
+        raise UsageError("there is no edition yet", hint="drop a dump into the inbox: `digest run`")
+    return records[0].name
+
+
+def _report(report: DeliverReport, would: str) -> Told:
+    counts = {state.value: count for state, count in sorted(report.counts.items())}
+    lines = [f"{name}: {count} planned" for name, count in report.planned.items()]
+    words = {DeliveryState.PENDING: "waiting for another attempt"}
+    lines += [
+        f"{count} {would}{words.get(state, state.value)}"
+        for state, count in sorted(report.counts.items())
+    ]
+    if report.resent:
+        lines.append(f"{report.resent} were in doubt and {would}sent again, under the same ids")
+    if report.held:
+        lines.append(f"{report.held} are in doubt: see `digest status`, then --resolve")
+    for name in report.stale:
+        lines.append(f"{name} is older than deliver.max_age_hours: --include-stale mails it")
+    if not report.counts and not report.planned:
+        lines.append("Nothing is due.")
+    told: dict[str, object] = {
+        "planned": report.planned,
+        "counts": counts,
+        "resent": report.resent,
+        "held": report.held,
+        "stale": list(report.stale),
+    }
+    return Told(lines=tuple(lines), json=told, exit_code=0 if report.counts else NOTHING_DUE)
