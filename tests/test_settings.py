@@ -399,6 +399,7 @@ def test_the_secrets_of_channels_are_never_shown(tmp_path: Path) -> None:
         ("[channels.x]\nkind = 'slack'\nurl = 'https://u:HUSH@x/'", {}, "channels.x.url: must be"),
         ("[channels.x]\nkind = 'slack'\nurl = 'https://x/'\nsecret = 'HUSH'", {}, "has no secret"),
         ("[channels.x]\nurl = 'https://x.org/HUSH'", {}, "channels.x.kind: must be set (in "),
+        ("[channels.x]\nkind = 'webhook'\nsecret = 'whsec_HUSH!'", {}, "must be base64 after"),
         ("[channels.x]\nkind = 'irc'", {}, "channels.x.kind: must be 'slack', 'discord'"),
         ("[channels.x]\nkind = 'slack'\nulr = 'HUSH'", {}, "did you mean channels.NAME.url?"),
         ("[channels.'My team']\nkind = 'slack'", {}, "must be a name of small letters"),

@@ -39,6 +39,7 @@ _TEMPLATES = {
 _SLACK_BLOCKS, _SLACK_BLOCK = 50, 3_000
 _DISCORD_TEXT = _TELEGRAM_TEXT = 4_096
 _SITE_TITLE = 80  # with the period, every sign escaped, within the 256 of a title at Discord
+_ENCODED = "whsec_"
 _LONGEST_LINK = 300  # a longer one takes the room of a paper: its page is linked
 _LEAST_SECRET = 8  # a shorter part of an address hides nothing, and stands in many words
 _TITLE, _AUTHORS, _BARE_TITLE = 300, 200, 150
@@ -51,14 +52,20 @@ def render(
     templates: jinja2.Environment,
     channel: Channel,
     at: datetime,
+    *,
+    is_trial: bool = False,
 ) -> Notice:
-    """Return what is posted of an edition at an instant. What a webhook gets is signed for it."""
+    """Return what is posted of an edition at an instant. What a webhook gets is signed for it.
+
+    A trial has an id of its own, so that no server takes the edition's post for a repeat of it.
+    """
     body = _BODIES[channel.kind](_Draft(edition, site, templates, channel))
     content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    name = f"{edition.name}.{channel.name}" + f".trial.{at.timestamp():.0f}" * is_trial
     return Notice(
         url=_url(channel),
         body=content,
-        headers=_headers(channel, edition.name, content, at),
+        headers=_headers(channel, name, content, at),
         secrets=_secrets(channel),
         may_be_private=channel.may_be_private,
     )
@@ -239,18 +246,17 @@ def _url(channel: Channel) -> str:
     return channel.url
 
 
-def _headers(
-    channel: Channel, edition: str, body: bytes, at: datetime
-) -> tuple[tuple[str, str], ...]:
+def _headers(channel: Channel, name: str, body: bytes, at: datetime) -> tuple[tuple[str, str], ...]:
     """Name the post and sign it (Standard Webhooks 1.0.0): a repeat has the same id."""
     if channel.kind is not ChannelKind.WEBHOOK:
         return ()
-    name, seconds = f"{edition}.{channel.name}", str(int(at.timestamp()))
+    seconds = str(int(at.timestamp()))
     headers = (("webhook-id", name), ("webhook-timestamp", seconds))
     if not channel.secret:
         return headers
-    _, marker, encoded = channel.secret.rpartition("whsec_")
-    key = base64.b64decode(encoded) if marker else channel.secret.encode()
+    is_encoded = channel.secret.startswith(_ENCODED)
+    encoded = channel.secret.removeprefix(_ENCODED)
+    key = base64.b64decode(encoded) if is_encoded else encoded.encode()
     signed = hmac.digest(key, f"{name}.{seconds}.".encode() + body, hashlib.sha256)
     return (*headers, ("webhook-signature", f"v1,{base64.b64encode(signed).decode()}"))
 

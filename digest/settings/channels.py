@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Annotated, Literal
 
@@ -40,6 +41,16 @@ def _token(value: str) -> str:
     return value
 
 
+def _secret(value: str) -> str:
+    """Refuse what says that it is base64 (Standard Webhooks) and is not."""
+    if value.startswith("whsec_"):
+        try:
+            base64.b64decode(value.removeprefix("whsec_"), validate=True)
+        except ValueError as e:
+            raise ValueError("must be base64 after whsec_, or not begin with it") from e
+    return value
+
+
 ChannelName = Annotated[str, AfterValidator(_name)]
 
 
@@ -65,7 +76,7 @@ class ChannelSettings(Section):
     chat: Line = Field(
         default="", description='Telegram: the chat, as "@name" or as a number in quotes.'
     )
-    secret: str = Field(
+    secret: Annotated[str, AfterValidator(_secret)] = Field(
         default="",
         repr=False,
         json_schema_extra={"is_secret": True},

@@ -191,7 +191,7 @@ class Channels(_Part):
         return self._do(posting.counts)
 
     def next_due(self) -> datetime | None:
-        """Return when the next attempt is due, if any is."""
+        """Return when something can be leased next, if anything can."""
         return self._do(posting.next_due)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, func, or_, select, tuple_, update
 
 from digest.models import DeliveryState, Posting, PostRecord, PostResult
 from digest.store.statements import batches, insert_into
@@ -117,7 +117,9 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """Return when the next attempt is due, if any is."""
-    wanted = select(func.min(posts.c.due_at)).where(posts.c.state == _PENDING)
+    """Return when something can be leased next: an attempt, or what a holder that is gone has."""
+    at = case((posts.c.state == _LEASED, posts.c.leased_until), else_=posts.c.due_at)
+    wanted = select(func.min(at, type_=posts.c.due_at.type))
+    wanted = wanted.where(posts.c.state.in_([_PENDING, _LEASED]))
     found: datetime | None = connection.execute(wanted).scalar()
     return found
