@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 _TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # as b2a_qp ends a line in a blank
 
+_BETWEEN = 20  # letters of the secret that part lines; the less, the quicker
+
 
 def quoted_printable(text: str) -> bytes:
     """Encode a body; every kind of line end becomes CRLF, half a character a question mark."""
@@ -25,8 +27,7 @@ def quoted_printable(text: str) -> bytes:
 
 
 def _has_blank_ends(encoded: bytes) -> bool:
-    blanks = (b"=20", b"=09")
-    return encoded.endswith(blanks) or any(blank + b"\n" in encoded for blank in blanks)
+    return b"=20\n" in encoded or b"=09\n" in encoded or encoded.endswith((b"=20", b"=09"))
 
 
 def unix(text: str) -> str:
@@ -48,6 +49,7 @@ class Holes:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
+        self._between = f"{secret[:_BETWEEN]}\n"
         self._holes = re.compile(f"{secret}x([a-wyz]+)x")
 
     def hole(self, name: str) -> str:
@@ -86,8 +88,8 @@ class Holes:
                 is_ended = True
         return Form(
             head=self._pattern(head.decode()),
-            lines=self._pattern(f"{self._secret}\n".join(lines)),
-            between=f"{self._secret}\r\n".encode(),
+            lines=self._pattern(self._between.join(lines)),
+            between=quoted_printable(self._between),
             fixed=tuple(map(b"".join, fixed)),
             names=frozenset(self._holes.findall("".join((head.decode(), *lines)))),
         )

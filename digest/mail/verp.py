@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from digest.tokens import Signer
 
@@ -36,6 +37,7 @@ def read(signer: Signer, address: str) -> tuple[int, str] | None:
     return int(number, 36), _unpacked(edition)
 
 
+@lru_cache(64)
 def _packed(edition: str) -> str:
     """Write `2026-03-11`, `2026-W11` or `2026-03` in four or five letters and digits."""
     if _DAY.fullmatch(edition):
