@@ -1,9 +1,10 @@
 """E-mail addresses: what mail is sent to, and what two spellings of one mailbox share.
 
-By email-validator (RFC 5321, 5322, 6531): no DNS is asked. The domain is lower-case Unicode (UTS
-46), and ASCII only on the wire. The key folds the case of the local part too: a server may tell A
-from a, none that people use does, and one person must not be subscribed twice. Dots and +tags stay:
-what they mean is the server's affair.
+By email-validator (RFC 5321, 5322, 6531): no DNS is asked. The domain is lower-case Unicode (IDNA
+2008 by UTS 46), and ASCII only on the wire. The key is in lower case, the local part too: a server
+may tell A from a, none that people use does, and one person must not be subscribed twice. It is not
+folded further, for strauß and strauss are two. Dots and +tags stay: what they mean is the server's
+affair.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def parse(text: str) -> Address:
         if len(bare) > _LONGEST:
             raise EmailNotValidError("it is too long")
         told = validate_email(
-            bare, check_deliverability=False, allow_quoted_local=False, test_environment=True
+            bare,
+            check_deliverability=False,
+            allow_quoted_local=False,
+            test_environment=True,
+            strict=True,
         )
     except EmailNotValidError as error:
         why = str(error).rstrip(".")
@@ -42,8 +47,9 @@ def parse(text: str) -> Address:
             f"this is no e-mail address: {why[:1].lower()}{why[1:]}",
             hint="write one bare address, such as reader@example.org",
         ) from error
+    local = unicodedata.normalize("NFC", told.local_part.lower())
     return Address(
         address=told.normalized,
-        key=f"{told.local_part.casefold()}@{told.domain.casefold()}",
+        key=f"{local}@{told.domain}",
         domain_ascii=told.ascii_domain,
     )
