@@ -49,7 +49,7 @@ def test_a_mail_is_taken_as_it_was_sent(offers: Mapping[str, str]) -> None:
         f"MAIL FROM:<list@example.org>{'' if offers else f' SIZE={len(MAIL.content)}'}",
         "RCPT TO:<reader@example.org>",
         "DATA",
-        "quit",
+        "QUIT",
     ]
 
 
@@ -188,7 +188,7 @@ def test_a_domain_beyond_ascii_is_written_in_ascii() -> None:
 def test_an_address_cannot_bring_a_command_in() -> None:
     hostile = replace(MAIL, recipient="a@example.org>\r\nRCPT TO:<b@example.org")
     outcome, seen, _ = attempt({}, hostile)
-    assert outcome.verdict is UNTAKEN
+    assert (outcome.verdict, outcome.phase) == (NEVER, Phase.RCPT)
     assert len(seen.commands) <= 2
 
 

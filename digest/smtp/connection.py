@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import idna
 
@@ -25,6 +27,10 @@ __all__ = ["Connection", "Server"]
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?= |$)")
 _FAILURES = (OSError, smtplib.SMTPException, ValueError)
 _LONGEST_SAID = 400
+_LEAVE_SECONDS = 5.0
+_LAST_WORD_SECONDS = 1.0
+_OUT_OF_TURN = "the server said more than it was asked"
+_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f<>]")
 _DOT_AT_START = re.compile(rb"(?m)^\.")
 
 
@@ -34,6 +40,7 @@ class Connection:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._client: Client | None = None
+        self._context: ssl.SSLContext | None = None
         self._phase = Phase.CONNECT
 
     @property
@@ -42,31 +49,33 @@ class Connection:
         return self._client is not None
 
     def open(self) -> Outcome | None:
-        """Connect, encrypt, log in; return what went wrong, or None. Nothing is sent in clear."""
+        """Connect, encrypt, log in; return what went wrong, or None. Nothing is sent in clear.
+
+        What no waiting mends has the code that a server would give for it (530, 535).
+        """
         if self._server.user and self._server.tls == "none":
             said = "no password is sent without encryption: set smtp.tls, or no smtp.user"
             return _failed(Phase.LOGIN, said, code=535)
-        client = Client(self._server)
-        failure = self._begun(client)
-        if failure is None:
-            self._client = client
-        else:
-            client.close()
-        return failure
-
-    def _begun(self, client: Client) -> Outcome | None:
+        try:
+            self._context = self._context or _context(self._server)
+        except OSError as error:
+            said = f"smtp.ca_file cannot be used: {error}"
+            return _failed(Phase.TLS, said, code=530)
+        client = Client(self._server, self._context)
         try:
             reply = client.begin()
-        except smtplib.SMTPResponseException as error:
-            reply = error.smtp_code, _bytes(error.smtp_error)
         except smtplib.SMTPNotSupportedError:
-            what = "encryption" if client.phase is Phase.TLS else "a login"
+            client.close()
+            what = "encryption" if client.phase is Phase.TLS else "login that we know"
             return _failed(client.phase, f"the server offers no {what}", code=530)
         except _FAILURES as error:
-            if client.refusal is None:
-                return _failed(client.phase, _why(error))
-            reply = client.refusal.smtp_code, _bytes(client.refusal.smtp_error)
-        return None if 200 <= reply[0] < 300 else self._refused(client.phase, reply)
+            client.close()
+            return _failed(client.phase, _why(error))
+        if not 200 <= reply[0] < 300:
+            client.close()
+            return replace(self._refused(client.phase, reply), closes=True)
+        self._client = client
+        return None
 
     def send(self, envelope: Envelope) -> Outcome:
         """Send one mail to its recipient; tell what became of it."""
@@ -74,14 +83,16 @@ class Connection:
         if client is None:
             return _failed(Phase.CONNECT, "the connection is not open")
         self._phase = Phase.MAIL
+        commands = _commands(client.esmtp_features, envelope)
+        if isinstance(commands, Outcome):
+            return commands
         try:
-            commands = self._commands(client, envelope)
-            if isinstance(commands, Outcome):
-                return commands
+            if client.has_unread:
+                raise smtplib.SMTPException(_OUT_OF_TURN)
             refusal = self._announce(client, commands)
-            if refusal is not None:
-                return self._after(client, refusal)
-            return self._after(client, self._content(client, envelope.content))
+            if refusal is None:
+                return self._after(client, self._content(client, envelope.content))
+            return self._after(client, refusal)
         except _FAILURES as error:
             self._drop()
             verdict = Verdict.DOUBT if self._phase is Phase.END else Verdict.UNTAKEN
@@ -92,26 +103,9 @@ class Connection:
         client, self._client = self._client, None
         if client is not None:
             with suppress(*_FAILURES):
-                client.quit()
+                client.putcmd("QUIT")
+                client.reply_within(min(_LEAVE_SECONDS, self._server.timeout_seconds))
             client.close()
-
-    def _commands(self, client: Client, envelope: Envelope) -> tuple[bytes, bytes] | Outcome:
-        """Write MAIL and RCPT; refuse what this server surely cannot take."""
-        size = len(envelope.content)
-        offered = client.esmtp_features
-        limit = offered.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < size:
-            said = f"the mail has {size} bytes, the server takes {int(limit)}"
-            return Outcome(verdict=Verdict.NEVER, phase=Phase.MAIL, code=552, said=said)
-        options = f" SIZE={size}" if "size" in offered else ""
-        sender, recipient = _wire(envelope.sender), _wire(envelope.recipient)
-        if not (sender + recipient).isascii():
-            if "smtputf8" not in offered:
-                said = "the server takes no addresses in letters beyond ASCII (SMTPUTF8)"
-                return Outcome(verdict=Verdict.NEVER, phase=Phase.RCPT, code=553, said=said)
-            options += " BODY=8BITMIME SMTPUTF8"
-        mail = f"MAIL FROM:<{sender}>{options}\r\n".encode()
-        return mail, f"RCPT TO:<{recipient}>\r\n".encode()
 
     def _announce(self, client: Client, commands: tuple[bytes, bytes]) -> Outcome | None:
         """Say from whom and to whom, up to leave to send the content; None where it was given."""
@@ -123,50 +117,73 @@ class Connection:
         )
         if is_piped:
             client.send(b"".join(command for _, command, _ in steps))
-        refusal: Outcome | None = None
         for phase, command, wanted in steps:
-            if refusal is None:
-                self._phase = phase
+            self._phase = phase
             if not is_piped:
                 client.send(command)
             reply = client.getreply()
-            is_right = reply[0] == wanted or (wanted == 250 and 200 <= reply[0] < 300)
-            if refusal is None and not is_right:
-                refusal = self._refused(phase, reply)
-                if refusal.closes or not is_piped:
-                    return refusal
-            elif refusal is not None and phase is Phase.DATA and reply[0] == 354:
-                client.send(b".\r\n")  # it wants a mail to nobody (RFC 2920, 3.1)
-                client.getreply()
+            if reply[0] == wanted or (wanted == 250 and 200 <= reply[0] < 300):
+                continue
+            refusal = self._refused(phase, reply)
+            if is_piped and not refusal.closes:
+                return self._read_on(client, refusal)
+            return refusal
+        if client.has_unread:
+            raise smtplib.SMTPException(_OUT_OF_TURN)
+        return None
+
+    @staticmethod
+    def _read_on(client: Client, refusal: Outcome) -> Outcome:
+        """Read the answers to what was said after a command that was refused (RFC 2920, 3.1).
+
+        Whatever they are, and though the connection breaks, that refusal is what counts.
+        """
+        left = {Phase.MAIL: (Phase.RCPT, Phase.DATA), Phase.RCPT: (Phase.DATA,)}
+        try:
+            for phase in left.get(refusal.phase, ()):
+                reply = client.getreply()
+                if phase is Phase.DATA and reply[0] == 354:
+                    client.send(b".\r\n")  # it wants a mail to nobody
+                    client.getreply()
+        except _FAILURES:
+            return replace(refusal, closes=True)
         return refusal
 
     def _content(self, client: Client, content: bytes) -> Outcome:
         if b"\n." in content or content[:1] == b".":
             content = _DOT_AT_START.sub(b"..", content)
         self._phase = Phase.CONTENT
-        client.send(content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+        try:
+            client.send(content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
+        except OSError:
+            reply = self._last_word(client)
+            if reply[0] < 400:
+                raise
+            return replace(self._refused(Phase.CONTENT, reply), closes=True)
         self._phase = Phase.END
-        if client.sock is not None:
-            client.sock.settimeout(self._server.end_timeout_seconds)
-        reply = client.getreply()
-        if client.sock is not None:
-            client.sock.settimeout(self._server.timeout_seconds)
+        reply = client.reply_within(self._server.end_timeout_seconds)
         if 200 <= reply[0] < 300:
             return _outcome(Verdict.TAKEN, Phase.END, reply)
         return self._refused(Phase.END, reply)
 
+    @staticmethod
+    def _last_word(client: Client) -> Reply:
+        """Return what a server said before it would read no more; code -1 if nothing."""
+        try:
+            return client.reply_within(_LAST_WORD_SECONDS)
+        except _FAILURES:
+            return -1, b""
+
     def _after(self, client: Client, outcome: Outcome) -> Outcome:
-        """Leave the connection as the next mail needs it."""
+        """Leave the connection as the next mail needs it, or closed."""
         if outcome.verdict is Verdict.TAKEN:
             return outcome
         if not outcome.closes:
-            try:
+            with suppress(*_FAILURES):  # what became of the mail is known
                 if client.rset()[0] == 250:
                     return outcome
-            except _FAILURES:  # what became of the mail is known
-                pass
         self._drop()
-        return outcome
+        return replace(outcome, closes=True)
 
     @staticmethod
     def _refused(phase: Phase, reply: Reply) -> Outcome:
@@ -185,23 +202,60 @@ class Connection:
         self._client = None
 
 
+def _context(server: Server) -> ssl.SSLContext | None:
+    """Return what verifies the server: its certificate, its name."""
+    if server.tls == "none":
+        return None
+    return ssl.create_default_context(cafile=server.ca_file or None)
+
+
+def _commands(offered: Mapping[str, str], envelope: Envelope) -> tuple[bytes, bytes] | Outcome:
+    """Write MAIL and RCPT; refuse what this server surely cannot take.
+
+    Such a refusal has the code and status (RFC 5248) that a server would give.
+    """
+    size = len(envelope.content)
+    limit = offered.get("size", "").strip()
+    if limit.isdecimal() and 0 < int(limit) < size:
+        said = f"the mail has {size} bytes, the server takes {int(limit)}"
+        return _impossible(Phase.MAIL, 552, "5.3.4", said)
+    options = f" SIZE={size}" if "size" in offered else ""
+    try:
+        sender = _wire(envelope.sender)
+    except ValueError:
+        return _impossible(Phase.MAIL, 553, "5.1.7", "the sender's is no address that can be sent")
+    try:
+        recipient = _wire(envelope.recipient)
+    except ValueError:
+        return _impossible(Phase.RCPT, 553, "5.1.3", "this is no address that can be sent")
+    if not (sender + recipient).isascii():
+        if "smtputf8" not in offered:
+            said = "the server takes no addresses in letters beyond ASCII (SMTPUTF8)"
+            return _impossible(Phase.RCPT, 553, "5.6.7", said)
+        options += " BODY=8BITMIME SMTPUTF8"
+    return (
+        f"MAIL FROM:<{sender}>{options}\r\n".encode(),
+        f"RCPT TO:<{recipient}>\r\n".encode(),
+    )
+
+
 def _wire(address: str) -> str:
     """Write an address as servers know it: its domain in ASCII (RFC 5891)."""
-    if address.isascii():
-        return _one_line(address)
-    local, at, domain = address.rpartition("@")
-    return _one_line(f"{local}{at}{idna.encode(domain, uts46=True).decode()}")
-
-
-def _one_line(address: str) -> str:
-    if any(letter < " " or letter in "<>\x7f" for letter in address):
+    if not address.isascii():
+        local, at, domain = address.rpartition("@")
+        address = local + at + idna.encode(domain, uts46=True).decode()
+        address.encode()  # a lone surrogate raises here
+    if _UNSENDABLE.search(address):
         raise ValueError("an address with control characters")
     return address
 
 
 def _outcome(verdict: Verdict, phase: Phase, reply: Reply, *, closes: bool = False) -> Outcome:
     code, text = reply
-    words = " ".join(text.decode("utf-8", "replace").split())
+    words = text.decode("utf-8", "replace")
+    if not words.isprintable():  # of several lines, or with what no database takes
+        words = "".join(letter if letter.isprintable() else " " for letter in words)
+    words = " ".join(words.split())
     status = _STATUS.match(words)
     return Outcome(
         verdict=verdict,
@@ -217,6 +271,10 @@ def _failed(phase: Phase, said: str, code: int | None = None) -> Outcome:
     return Outcome(verdict=Verdict.UNTAKEN, phase=phase, code=code, said=said, closes=True)
 
 
+def _impossible(phase: Phase, code: int, status: str, said: str) -> Outcome:
+    return Outcome(verdict=Verdict.NEVER, phase=phase, code=code, status=status, said=said)
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
@@ -225,7 +283,3 @@ def _why(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "the connection was closed"
     return str(error) or type(error).__name__
-
-
-def _bytes(text: bytes | str) -> bytes:
-    return text if isinstance(text, bytes) else text.encode()
