@@ -42,6 +42,9 @@ bench: $(READY) ## Measure this project beside its alternatives; SCALE=0.1 for a
 bounces: $(READY) ## Read the sample bounces of flufl.bounce, and say how many are told rightly (docs/bounces.md)
 	@$(BIN)/python -m bench.bounces
 
+sweep: $(READY) ## Kill delivering at every write and send in turn, and count the mail (strace); EVERY=5 for a sample
+	@$(BIN)/python -m tests.sweep --every $(or $(EVERY),1) $(if $(WRITE),--write $(WRITE))
+
 # What builds is locked too: hatchling and editables for this package, setuptools for feedgen.
 # The index, if not the public one, is told by the environment (UV_DEFAULT_INDEX); no address is written.
 lock: ## Make requirements.lock anew from pyproject.toml

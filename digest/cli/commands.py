@@ -85,17 +85,24 @@ def init(
 
 @app.command(rich_help_panel="Every day")
 def run(files: Files = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Read what has arrived, publish it, and leave (3: nothing is new)."""
+    """Read what has arrived, publish it, mail what is due, and leave (3: nothing is new)."""
     from digest.cli import shapes, work
-    from digest.cli.words import tell_run
+    from digest.cli.words import say, tell_run
 
     letter = newsletter()
     report = work.rehearse(letter, files) if dry_run else work.run(letter, files)
+    mailed: tuple[str, ...] = ()
+    if letter.settings.smtp.host and not dry_run:
+        from digest.cli.mailing import deliver_due
+
+        mailed = deliver_due(letter)
     if as_json:
-        shapes.put(shapes.run(report))
+        shapes.put(shapes.run(report) | {"mailed": list(mailed)})
     else:
         tell_run(report, letter.settings.paths.output)
-    raise typer.Exit(NOTHING_NEW if report.quiet else 0)
+        for line in mailed:
+            say(line)
+    raise typer.Exit(NOTHING_NEW if report.quiet and not mailed else 0)
 
 
 @app.command(rich_help_panel="Every day")

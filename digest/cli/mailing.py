@@ -47,9 +47,10 @@ def send(letter: Newsletter, ask: Ask) -> Told:
     return _report(deliver(room, _wishes(room.store, ask)), "")
 
 
-def deliver_due(letter: Newsletter, stop: threading.Event) -> tuple[str, ...]:
+def deliver_due(letter: Newsletter, stop: threading.Event | None = None) -> tuple[str, ...]:
     """Send what is due, or until `stop` is set; tell what was done, if anything was."""
-    report = deliver(postroom(letter, _connector(letter), stop), Wishes())
+    room = postroom(letter, _connector(letter), stop or threading.Event())
+    report = deliver(room, Wishes())
     is_idle = not (report.counts or report.planned or report.resent or report.held)
     return () if is_idle else _report(report, "").lines
 
