@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -56,6 +57,17 @@ def test_a_port_and_headers_are_those_of_the_notice(pair: tuple[Path, Path]) -> 
     assert head.startswith("POST / HTTP/1.1\r\n")
     assert f"\r\nHost: {HOST}:8443\r\n" in head
     assert "\r\nwebhook-id: x\r\n" in head
+
+
+def test_an_ipv6_address_is_named_in_brackets(pair: tuple[Path, Path]) -> None:
+    address = "2606:4700::1111"
+    with serving(pair, status(204)) as server:
+        context = ssl.create_default_context(cafile=str(server.authority))
+        context.check_hostname = False
+        poster = server.poster(resolve=lambda host, port: [host], context=context)
+        assert poster.post(Notice(url=f"https://[{address}]/", body=b"{}")).code == 204
+    assert server.dialled == [(address, 443)]
+    assert f"\r\nHost: [{address}]\r\n" in server.requests[0].decode()
 
 
 @pytest.mark.parametrize(

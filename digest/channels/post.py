@@ -97,7 +97,7 @@ class _Connection(http.client.HTTPConnection):
     default_port = _PORT
 
     def __init__(self, parts: SplitResult, line: Line) -> None:
-        super().__init__(parts.hostname or "", parts.port)
+        super().__init__(parts.hostname or "", parts.port or _PORT)  # else "::1" has port 1
         self.sock = line  # it has what http.client asks of a socket
 
 
