@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,17 @@ def delivery(attempts: int = 0, age: timedelta = timedelta()) -> Delivery:
         ("551 5.1.6 moved", Concern.ADDRESS),
         ("550 no such user here", Concern.ADDRESS),
         ("553 bad name", Concern.ADDRESS),
+        ("550 5.0.0 rejected", Concern.ADDRESS),
+        ("550 5.4.4 no such host", Concern.ADDRESS),
+        ("550 5.7.13 disabled", Concern.ADDRESS),
+        ("550 your network is on the blocklist of example.org", Concern.MAIL),
+        ("550 5.0.0 blocked for spam", Concern.MAIL),
+        ("550 relay not permitted", Concern.MAIL),
+        ("550 5.7.1 no such user", Concern.MAIL),
+        ("550 5.1.8 your domain is unknown", Concern.MAIL),
+        ("450 4.4.4 no such host, for now", Concern.MAILBOX),
+        ("454 4.7.1 relay access denied", Concern.MAIL),
+        ("550 5.7.14 trust needed", Concern.MAIL),
         ("452 4.2.2 full", Concern.MAILBOX),
         ("552 5.2.2 full", Concern.MAILBOX),
         ("450 4.1.1 cannot verify", Concern.MAILBOX),
@@ -76,6 +88,41 @@ def test_a_refusal_speaks_of_somebody(said: str, about: Concern) -> None:
 
 def test_what_is_refused_before_a_mail_is_the_servers_affair() -> None:
     assert concern(outcome("550 5.1.1 go away", Phase.GREETING)) is Concern.SERVER
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [
+        ("550 5.1.0 sender rejected", Concern.SERVER),
+        ("550 5.1.1 sender unknown", Concern.SERVER),
+        ("553 5.7.1 not yours", Concern.SERVER),
+        ("554 no", Concern.SERVER),
+        ("552 5.3.4 too big", Concern.MAIL),
+        ("552 too big", Concern.MAIL),
+        ("555 what is SMTPUTF8", Concern.MAIL),
+        ("550 5.6.7 no such letters", Concern.MAIL),
+        ("451 4.3.0 later", Concern.MAIL),
+        ("450 4.1.8 cannot find your domain", Concern.MAIL),
+    ],
+)
+def test_a_refused_sender_says_nothing_of_any_reader(said: str, about: Concern) -> None:
+    """Else a wrong setting would end every subscription."""
+    assert concern(outcome(said, Phase.MAIL)) is about
+
+
+@given(
+    st.sampled_from([*Phase]),
+    st.integers(400, 599),
+    st.sampled_from(["", "1.1", "2.1", "1.10", "0.0", "7.13"]),
+    st.sampled_from(["", "no such user", "blocked: spam"]),
+)
+def test_only_a_final_refusal_of_a_recipient_can_end_a_subscription(
+    phase: Phase, code: int, status: str, words: str
+) -> None:
+    told = f"{code // 100}.{status} " if status else ""
+    about = concern(outcome(f"{code} {told}{words}", phase))
+    if code < 500 or phase not in (Phase.RCPT, Phase.END):
+        assert about is not Concern.ADDRESS
 
 
 def test_content_refused_says_nothing_of_the_address() -> None:
@@ -172,6 +219,19 @@ def test_the_pace_is_kept_in_all_and_by_domain() -> None:
     assert pace.ready_at("a.example", 500) == 500  # nothing is saved up
     pace.take("a.example", 500)
     assert pace.ready_at("b.example", 500) == pytest.approx(500.1)
+
+
+def test_the_pace_remembers_only_domains_that_wait() -> None:
+    pace = Pace(0, 1)
+    for n in range(30_000):
+        pace.take(f"d{n}.example", n)  # each waits for a minute, so sixty do
+    assert len(pace._next_of) <= 10_001
+    before = process_time()
+    crowd = Pace(0, 1)
+    for n in range(60_000):  # all of them wait
+        crowd.take(f"d{n}.example", 0)
+    assert process_time() - before < 5
+    assert crowd.ready_at("d0.example", 1) == pytest.approx(60)
 
 
 def test_without_limits_mail_goes_at_once() -> None:

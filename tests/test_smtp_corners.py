@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import socket
+import threading
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -264,6 +267,33 @@ def test_every_fault_at_the_encryption(said: str, verdict: Verdict, code: int | 
     assert (outcome.verdict, outcome.phase, outcome.code) == (verdict, Phase.TLS, code)
     assert (outcome.closes, connection.is_open) == (True, False)
     assert not [told for told in seen.commands if told.lower().startswith(("auth", "mail"))]
+
+
+def test_what_was_slipped_in_before_a_true_handshake_is_not_believed(tmp_path: Path) -> None:
+    """CVE-2011-0411, the other way round: the answer to our next EHLO, said in clear by another."""
+    authority, context = certify(tmp_path)
+    heard: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        with listening.accept()[0] as clear:
+            clear.sendall(b"220 here\r\n")
+            heard.append(clear.recv(1000))
+            clear.sendall(b"250-here\r\n250 STARTTLS\r\n")
+            heard.append(clear.recv(1000))
+            clear.sendall(b"220 go on\r\n250-here\r\n250 AUTH PLAIN\r\n235 welcome\r\n")
+            with suppress(OSError), context.wrap_socket(clear, server_side=True) as encrypted:
+                heard.append(encrypted.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        changes = {"host": "localhost", "tls": "starttls", "ca_file": str(authority)}
+        server = server_at(listening.getsockname()[1], user="me", password="secret", **changes)
+        outcome = Connection(server).open()
+        thread.join()
+    assert outcome is not None
+    assert (outcome.verdict, outcome.phase) == (UNTAKEN, Phase.TLS)
+    assert heard == [b"ehlo localhost\r\n", b"STARTTLS\r\n"]
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])

@@ -6,7 +6,7 @@ saved up, so that no burst follows a pause. Times are seconds of a clock that ne
 
 from __future__ import annotations
 
-_MOST_DOMAINS = 10_000
+_FORGOTTEN_FROM = 10_000
 
 
 class Pace:
@@ -17,6 +17,7 @@ class Pace:
         self._domain_interval = 60 / domain_per_minute if domain_per_minute else 0.0
         self._next = 0.0
         self._next_of: dict[str, float] = {}
+        self._most = _FORGOTTEN_FROM
 
     def ready_at(self, domain: str, now: float) -> float:
         """Return when a mail to this domain may go: now, or later."""
@@ -31,6 +32,10 @@ class Pace:
             self._next_of[domain] = max(now, self._next_of.get(domain, 0.0)) + self._domain_interval
 
     def _forget(self, now: float) -> None:
-        """Let go of the domains that need not wait any more, when they become many."""
-        if len(self._next_of) >= _MOST_DOMAINS:
+        """Let go of the domains that need not wait any more, when they have become twice as many.
+
+        So each mail costs the same however many wait; none waits twice for it.
+        """
+        if len(self._next_of) >= self._most:
             self._next_of = {name: at for name, at in self._next_of.items() if at > now}
+            self._most = max(_FORGOTTEN_FROM, 2 * len(self._next_of))
