@@ -26,6 +26,7 @@ LAYERS = {
         "digest.rhythm",
         "digest.addresses",
         "digest.selection",
+        "digest.topics",
         "digest.subscribing",
         "digest.render",
         "digest.mail",

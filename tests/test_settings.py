@@ -14,9 +14,22 @@ from pydantic import ValidationError
 from digest.errors import ConfigError
 from digest.settings import Settings, load, reference, shipped_config
 from digest.settings.channels import ChannelSettings
+from digest.settings.topics import TopicSettings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-EXAMPLES = {"channels": {"team": ChannelSettings.model_construct(kind="slack")}}
+EXAMPLES = {
+    "topics": {
+        "vision": TopicSettings(
+            title="Computer vision",
+            words=("segmentation", "diffus*"),
+            phrases=("image generation", "vision-language model*"),
+            categories=("cs.CV",),
+            authors=("Ada Almeida",),
+            exclude=("survey",),
+        )
+    },
+    "channels": {"team": ChannelSettings.model_construct(kind="slack")},
+}
 """Of sections that are many by name, the one that the shipped file shows."""
 
 
@@ -423,3 +436,35 @@ def test_what_is_wrong_with_a_channel_is_named_and_no_secret_told(
     told = refusal(tmp_path, text, environ)
     assert expected in told
     assert "HUSH" not in told
+
+
+def test_topics_are_read_by_name_and_a_text_is_a_list(tmp_path: Path) -> None:
+    text = "[topics.vision-3d]\nwords = ['NeRF*', ' 3D ']\ncategories = 'cs.CV, cs.GR'\n"
+    topic = load(newsletter(tmp_path, text), environ={}).topics["vision-3d"]
+    assert (topic.words, topic.categories) == (("NeRF*", "3D"), ("cs.CV", "cs.GR"))
+
+
+def test_a_topic_can_come_from_the_environment(tmp_path: Path) -> None:
+    environ = {"DIGEST_TOPICS__VISION__WORDS": "nerf*, 3D", "DIGEST_TOPICS__VISION__TITLE": "See"}
+    topic = load(newsletter(tmp_path), environ=environ).topics["vision"]
+    assert (topic.title, topic.words) == ("See", ("nerf*", "3D"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[topics.Vision]\nwords = ['a']", "must be a name of at most 60 small letters"),
+        ("[topics.'a/b']\nwords = ['a']", "must be a name of at most 60 small letters"),
+        ("[topics.x]", "topics.x: needs words, phrases, categories or authors to match"),
+        ("[topics.x]\nexclude = ['a']", "topics.x: needs words, phrases"),
+        ("[topics.x]\nwords = ['*']", "topics.x.words: must hold a letter or a digit"),
+        ("[topics.x]\nwords = ['a*b']", 'may have a * at its end only: "diffus*"'),
+        ("[topics.x]\nwords = [3]", "topics.x.words: must be text, in quotes"),
+        ("[topics.x]\nauthors = ['A*']", "must be a whole name"),
+        ('[topics.x]\nwords = ["a\\u0000b"]', "must be one line without control"),
+        ("[topics.x]\nword = ['a']", "did you mean topics.NAME.words?"),
+        ("[topics]\nwords = ['a']", "topics.words: must be a table of settings"),
+    ],
+)
+def test_what_is_wrong_with_a_topic_is_named(tmp_path: Path, text: str, expected: str) -> None:
+    assert expected in refusal(tmp_path, text)

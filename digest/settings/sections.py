@@ -27,6 +27,7 @@ from digest.settings.delivery import (
     WebSettings,
 )
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
+from digest.settings.topics import TopicName, TopicSettings
 
 
 class SiteSettings(Section):
@@ -216,6 +217,7 @@ class Settings(BaseSettings):
     trending: TrendingSettings = TrendingSettings()
     edition: EditionSettings = EditionSettings()
     feeds: FeedsSettings = FeedsSettings()
+    topics: dict[TopicName, TopicSettings] = {}
     mail: MailSettings = MailSettings()
     deliver: DeliverSettings = DeliverSettings()
     smtp: SmtpSettings = SmtpSettings()

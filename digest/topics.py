@@ -1,0 +1,198 @@
+"""Topics: what a paper is about, told by plain words, and why it matches.
+
+    TopicRule ─▶ Topic      Paper ─▶ Look      Topic.match ─▶ Why: “diffusion” in the title
+
+A topic is made once, a paper is looked at once, whatever the number of topics. What counts as a
+word stands in `text.wording`, as a person's name in `text.persons`; texts are matched as readers
+see them. A paper matches if any of a topic's words, phrases, categories or authors is found, and
+nothing that is excluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from digest.models import Paper
+from digest.text.legible import legible, legible_name
+from digest.text.paragraphs import split_paragraphs
+from digest.text.persons import Name, is_same, name_of
+from digest.text.wording import Wanted, Words, all_wanted, words_of
+
+_TEXTS = ("the title", "the abstract", "the summary")
+_MOST_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRule:
+    """A topic as its owner describes it. `name` is its address, `title` what readers call it.
+
+    A word or phrase may end in `*`: in any way. `categories` are what a listing gives as keywords
+    or categories, whole; `authors` are names; what `exclude` holds, words too, rules a paper out.
+    """
+
+    name: str
+    title: str = ""
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Something that was asked for, as it is said in words, and where it is: `the title`."""
+
+    what: str
+    places: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} in {_listed(self.places)}" if self.places else self.what
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a paper matches a topic; as a text, a sentence's worth of it."""
+
+    found: tuple[Found, ...]
+
+    def __str__(self) -> str:
+        told = [str(each) for each in self.found[:_MOST_TOLD]]
+        more = len(self.found) - len(told)
+        return "; ".join(told) + f"; and {more} more" * bool(more)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What topics look at of a paper, folded: title, abstract, summary; keywords; authors.
+
+    `categories` are the keywords as a reader sees them, and so are the names beside the authors.
+    """
+
+    texts: Words
+    keywords: Words
+    categories: tuple[str, ...]
+    authors: tuple[tuple[Name, str], ...]
+
+
+class Topic:
+    """A topic, ready to match papers."""
+
+    def __init__(self, rule: TopicRule) -> None:
+        self.rule = rule
+        self.name = rule.name
+        self.title = rule.title or rule.name
+        self._words = _Finder((*rule.words, *rule.phrases))
+        self._excluded = _Finder(rule.exclude)
+        self._categories = all_wanted(rule.categories)
+        self._authors: dict[str, list[Name]] = {}
+        for name in filter(None, map(name_of, rule.authors)):
+            self._authors.setdefault(name[-1], []).append(name)
+
+    def match(self, paper: Paper) -> Why | None:
+        """Tell why a paper matches; None where it does not."""
+        return self.match_look(look(paper))
+
+    def match_look(self, seen: Look) -> Why | None:
+        """Tell why a paper matches that was looked at before; None where it does not."""
+        found = (*self._in_texts(seen), *self._in_keywords(seen), *self._in_authors(seen))
+        if not found or self._excluded.finds(seen.texts):
+            return None
+        return Why(found=found)
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """What the topic asks for, in words: pairs of what kind, and which."""
+        rule = self.rule
+        parts = (
+            ("Words", map(_quoted, (*rule.words, *rule.phrases))),
+            ("Categories", rule.categories),
+            ("Authors", rule.authors),
+            ("Not", map(_quoted, rule.exclude)),
+        )
+        return tuple((kind, each) for kind, said in parts if (each := ", ".join(said)))
+
+    def _in_texts(self, seen: Look) -> Iterator[Found]:
+        for words in self._words.likely(seen.texts):
+            told: dict[str, list[str]] = {}
+            for number, place in enumerate(_TEXTS):
+                if found := words.found_in(seen.texts, number):
+                    told.setdefault(found, []).append(place)
+            for what, places in told.items():
+                yield Found(what=_quoted(what), places=tuple(places))
+
+    def _in_keywords(self, seen: Look) -> Iterator[Found]:
+        for number, told in enumerate(seen.categories if self._categories else ()):
+            if any(each.are_all_of(seen.keywords, number) for each in self._categories):
+                yield Found(what=f"the category {told}")
+
+    def _in_authors(self, seen: Look) -> Iterator[Found]:
+        for name, told in seen.authors if self._authors else ():
+            if any(is_same(asked, name) for asked in self._authors.get(name[-1], ())):
+                yield Found(what=f"the author {told}")
+
+
+class _Finder:
+    """Finds which of several words are in texts, looking only at those whose first word is."""
+
+    def __init__(self, said: Iterable[str]) -> None:
+        self._asked = all_wanted(said)
+        self._open: list[int] = []
+        self._by_head: dict[str, list[int]] = {}
+        for at, each in enumerate(self._asked):
+            if each.is_open:
+                self._open.append(at)
+            for head in each.heads if not each.is_open else ():
+                self._by_head.setdefault(head, []).append(at)
+        self._heads = frozenset(self._by_head)
+
+    def likely(self, texts: Words) -> list[Wanted]:
+        """Return what may be in the texts, in the order it was asked for."""
+        likely = {at for at in self._open if self._asked[at].may_be_in(texts)}
+        for head in self._heads & texts.known:
+            likely.update(self._by_head[head])
+        return [self._asked[at] for at in sorted(likely)] if likely else []
+
+    def finds(self, texts: Words) -> bool:
+        """Tell whether anything is in the texts."""
+        numbers = range(len(texts.parted))
+        likely = self.likely(texts)
+        return any(
+            each.found_in(texts, number) is not None for each in likely for number in numbers
+        )
+
+
+@lru_cache(maxsize=256)
+def look(paper: Paper) -> Look:
+    """Return what topics look at of a paper."""
+    paragraphs = split_paragraphs(paper.abstract, paper.paragraph_starts)
+    abstract = " ".join(map(legible, paragraphs))
+    authors = ((name_of(told), told) for told in map(legible_name, paper.authors))
+    categories = tuple(map(legible_name, paper.keywords))
+    return Look(
+        texts=words_of(legible(paper.title), abstract, legible(paper.summary or "")),
+        keywords=words_of(*categories),
+        categories=categories,
+        authors=tuple((name, told) for name, told in authors if name),
+    )
+
+
+def matching(paper: Paper, topics: Iterable[Topic]) -> tuple[Topic, ...]:
+    """Return the topics that a paper matches."""
+    seen = look(paper)
+    return tuple(topic for topic in topics if topic.match_look(seen))
+
+
+def by_name(rules: Iterable[TopicRule]) -> Mapping[str, Topic]:
+    """Return topics by their names, in the order given."""
+    return {rule.name: Topic(rule) for rule in rules}
+
+
+def _quoted(said: str) -> str:
+    return f"“{said}”"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
