@@ -20,6 +20,7 @@ from digest.models.channels import (
 from digest.models.deliveries import (
     Choice,
     Delivery,
+    DeliveryRecord,
     DeliveryState,
     Envelope,
     Outcome,
@@ -73,6 +74,7 @@ __all__ = [
     "Curation",
     "Day",
     "Delivery",
+    "DeliveryRecord",
     "DeliveryState",
     "Diff",
     "DumpRecord",

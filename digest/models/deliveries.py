@@ -96,6 +96,23 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecord:
+    """What became of one edition for a subscriber, as it is told to them. Times are aware UTC.
+
+    `done_at` is None until nothing more is tried; `code` and `said` are the server's last answer.
+    """
+
+    edition: str
+    state: DeliveryState
+    planned_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    attempts: int = 0
+    code: int | None = None
+    said: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What of an edition a reader is sent: places in `Edition.entries`, in the order they stand.
 

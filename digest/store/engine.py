@@ -1,8 +1,9 @@
 """Connections: a URL becomes an engine whose transactions are what the store promises.
 
 SQLite: WAL, `synchronous=FULL` (with NORMAL a power cut may lose what was committed), foreign
-keys, and transactions begun by us, for the driver's own lose updates. PostgreSQL: one writer at a
-time by an advisory lock, readers see one snapshot. Nothing here knows a table.
+keys, transactions begun by us, for the driver's own lose updates, and `secure_delete`: what is
+deleted is overwritten. PostgreSQL: one writer at a time by an advisory lock, readers see one
+snapshot. Nothing here knows a table.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what was erased of a reader is in no page of the file
     "cache_size=-16000",  # KiB: what one dump touches in a large store
     "wal_autocheckpoint=4000",  # pages: the file itself is synced once in a dozen dumps
 )

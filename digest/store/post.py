@@ -6,7 +6,7 @@ the module that knows its tables, and the database's errors become ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from digest.models import (
     Cadence,
     Consent,
     Delivery,
+    DeliveryRecord,
     Posting,
     PostRecord,
     PostResult,
@@ -23,10 +24,12 @@ from digest.models import (
     Result,
     Subscriber,
     SubscriberState,
+    Suppression,
 )
-from digest.store import outbox, planning, posting, returns, subscribers
+from digest.store import outbox, planning, posting, returns, subscribers, suppressing
 from digest.store.failures import readable
 from digest.store.outbox import Key
+from digest.store.subscribers import Newcomer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,9 +58,36 @@ class Register(_Part):
         """Return the subscriber of this number, also one that was erased."""
         return self._do(subscribers.by_id, number)
 
+    def by_keys(self, keys: Collection[str]) -> dict[str, Subscriber]:
+        """Return the subscribers whose addresses have these keys; keys of nobody are left out."""
+        return self._do(subscribers.by_keys, keys)
+
+    def listed(
+        self,
+        *,
+        after: int = 0,
+        limit: int,
+        state: SubscriberState | None = None,
+        cadence: Cadence | None = None,
+    ) -> tuple[Subscriber, ...]:
+        """Return up to `limit` subscribers of a state and cadence, by number, from `after` on.
+
+        Those erased are listed only where that state is asked for.
+        """
+        act = subscribers.listed
+        return self._do(act, after=after, limit=limit, state=state, cadence=cadence)
+
+    def counts(self) -> dict[SubscriberState, int]:
+        """Count subscribers by state; none is left out."""
+        return self._do(subscribers.counts)
+
     def add(self, subscriber: Subscriber, address_key: str, consent: Consent) -> int:
         """Store a subscriber who is not there yet, and how they came; return their number."""
         return self._do(subscribers.add, subscriber, address_key, consent)
+
+    def add_many(self, newcomers: Sequence[Newcomer]) -> int:
+        """Store subscribers who are not there yet; return the first's number, others follow."""
+        return self._do(subscribers.add_many, newcomers)
 
     def change_state(
         self, number: int, state: SubscriberState, at: datetime, consent: Consent
@@ -69,9 +99,41 @@ class Register(_Part):
         """Set what a subscriber wants."""
         self._do(subscribers.prefer, number, preferences)
 
+    def add_consent(self, number: int, consent: Consent) -> None:
+        """Add a line to a subscriber's record of consent; their state stays."""
+        self._do(subscribers.add_consent, number, consent)
+
     def consents(self, number: int) -> tuple[Consent, ...]:
         """Return a subscriber's record of consent, eldest line first."""
         return self._do(subscribers.consents_of, number)
+
+    def consents_of_many(self, numbers: Collection[int]) -> Mapping[int, tuple[Consent, ...]]:
+        """Return the records of consent of these subscribers, eldest line first."""
+        return self._do(subscribers.consents_of_many, numbers)
+
+    def deliveries(self, number: int) -> tuple[DeliveryRecord, ...]:
+        """Return what a subscriber was to be sent, and what became of it, eldest first."""
+        return self._do(suppressing.deliveries_of, number)
+
+    def suppress(self, suppression: Suppression) -> None:
+        """Keep that an address is not to be written to, whoever it belongs to."""
+        self._do(suppressing.suppress, suppression)
+
+    def lift(self, hashed: str) -> None:
+        """Forget that an address is not to be written to."""
+        self._do(suppressing.lift, hashed)
+
+    def suppressed(self, hashes: Collection[str]) -> dict[str, Suppression]:
+        """Return which of these hashes are not to be written to, and why."""
+        return self._do(suppressing.suppressed, hashes)
+
+    def erase(self, number: int, at: datetime) -> tuple[str, ...]:
+        """Leave of a subscriber only the number, which their deliveries carry.
+
+        Returns what is to be found nowhere any more: after the transaction, `Store.scrub` sees to
+        it.
+        """
+        return self._do(suppressing.erase, number, at)
 
 
 class Outbox(_Part):

@@ -41,7 +41,7 @@ def suppress(
     at: datetime,
     hashed: Callable[[str], str],
 ) -> None:
-    """Keep that a subscriber's address is not to be written to, as `hashed` gives it for its key."""
+    """Keep that a subscriber's address is not to be written to, as `hashed` gives it."""
     wanted = select(subscribers.c.address_key).where(subscribers.c.id == number)
     key = connection.execute(wanted).scalar()
     if key is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
 from digest.store.post import Post
 from digest.store.schema import read_meta
+from digest.store.scrubbing import scrub
 from digest.store.transaction import Reading, Writing
 
 
@@ -59,6 +60,13 @@ class Store:
         """Run one transaction that sees subscribers and deliveries as they were."""
         with reading(self._engine) as connection:
             yield Post(connection, self._at)
+
+    def scrub(self, traces: Collection[str]) -> bool:
+        """Leave nothing in SQLite's files of what was erased, as `Register.erase` returned it.
+
+        False where another process is in the way: ask again when it is gone.
+        """
+        return scrub(self._engine, traces)
 
     def lease(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
         """Take or renew the lease until `now + seconds`; false while another holds it."""

@@ -1,12 +1,13 @@
-"""The subscribers: their rows, looked up by the key that an address folds to."""
+"""The subscribers: their rows, looked up by the key that spellings of one address share."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from digest.errors import StoreError
 from digest.models import (
@@ -17,8 +18,13 @@ from digest.models import (
     Subscriber,
     SubscriberState,
 )
-from digest.store.statements import next_id
+from digest.store.statements import batches, next_id
 from digest.store.tables import consents, plans, subscribers
+
+Newcomer = tuple[Subscriber, str, Consent]
+"""Somebody who is not there yet, the key of their address, and how they came."""
+
+_CONSENT = [consents.c[name] for name in Consent.__dataclass_fields__]
 
 
 def by_key(connection: Connection, address_key: str) -> Subscriber | None:
@@ -31,23 +37,66 @@ def by_id(connection: Connection, number: int) -> Subscriber | None:
     return _one(connection, subscribers.c.id == number)
 
 
+def by_keys(connection: Connection, keys: Collection[str]) -> dict[str, Subscriber]:
+    """Return the subscribers whose addresses have these keys; keys of nobody are left out."""
+    found: dict[str, Subscriber] = {}
+    for some in batches(keys):
+        rows = connection.execute(select(subscribers).where(subscribers.c.address_key.in_(some)))
+        found |= {row.address_key: _subscriber(row) for row in rows}
+    return found
+
+
+def listed(
+    connection: Connection,
+    *,
+    after: int = 0,
+    limit: int,
+    state: SubscriberState | None = None,
+    cadence: Cadence | None = None,
+) -> tuple[Subscriber, ...]:
+    """Return up to `limit` subscribers of a state and cadence, by their number, from `after` on.
+
+    Those erased are listed only where that state is asked for.
+    """
+    wanted = select(subscribers).where(subscribers.c.id > after)
+    if state is None:
+        wanted = wanted.where(subscribers.c.state != SubscriberState.ERASED.value)
+    else:
+        wanted = wanted.where(subscribers.c.state == state.value)
+    if cadence is not None:
+        wanted = wanted.where(subscribers.c.cadence == cadence.value)
+    rows = connection.execute(wanted.order_by(subscribers.c.id).limit(limit))
+    return tuple(_subscriber(row) for row in rows)
+
+
+def counts(connection: Connection) -> dict[SubscriberState, int]:
+    """Count subscribers by state, in the order of the states' own list; none is left out."""
+    wanted = select(subscribers.c.state, func.count()).group_by(subscribers.c.state)
+    found = {state: int(count) for state, count in connection.execute(wanted)}
+    return {state: found.get(state.value, 0) for state in SubscriberState}
+
+
 def add(connection: Connection, subscriber: Subscriber, address_key: str, consent: Consent) -> int:
     """Store a subscriber who is not there yet, and how they came; return their number."""
-    number = next_id(connection, subscribers.c.id)
-    wants = _columns(subscriber.preferences)
-    row = {
-        "id": number,
-        "address": subscriber.address,
-        "address_key": address_key,
-        "state": subscriber.state.value,
-        "created_at": subscriber.created_at,
-        "since": subscriber.since,
-        "active_since": subscriber.active_since,
-    }
-    connection.execute(insert(subscribers).values(row | wants))
-    _reopen(connection, subscriber.preferences)
-    add_consent(connection, number, consent)
-    return number
+    return add_many(connection, [(subscriber, address_key, consent)])
+
+
+def add_many(connection: Connection, newcomers: Sequence[Newcomer]) -> int:
+    """Store subscribers who are not there yet; return the first's number, the others follow."""
+    first = next_id(connection, subscribers.c.id)
+    line = next_id(connection, consents.c.id)
+    rows: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for place, (subscriber, key, consent) in enumerate(newcomers):
+        told = {"id": first + place, "address": subscriber.address, "address_key": key}
+        rows.append(told | _standing(subscriber) | _columns(subscriber.preferences))
+        lines.append(_line(line + place, first + place, consent))
+    if rows:
+        connection.execute(insert(subscribers), rows)
+        connection.execute(insert(consents), lines)
+        for zone, hour in {(row["zone"], row["hour"]) for row in rows}:
+            _reopen(connection, zone, hour)
+    return first
 
 
 def change_state(
@@ -61,7 +110,7 @@ def change_state(
     if state is SubscriberState.ACTIVE:
         values |= {"active_since": at, "soft_bounces": 0, "soft_bounced_at": None}
     connection.execute(update(subscribers).where(subscribers.c.id == number).values(values))
-    _reopen(connection, subscriber.preferences)
+    _reopen(connection, subscriber.preferences.zone, subscriber.preferences.hour)
     add_consent(connection, number, consent)
 
 
@@ -69,36 +118,56 @@ def prefer(connection: Connection, number: int, preferences: Preferences) -> Non
     """Set what a subscriber wants."""
     own = update(subscribers).where(subscribers.c.id == number)
     connection.execute(own.values(_columns(preferences)))
-    _reopen(connection, preferences)
+    _reopen(connection, preferences.zone, preferences.hour)
 
 
 def add_consent(connection: Connection, number: int, consent: Consent) -> None:
     """Add a line to the record of consent."""
-    row = asdict(consent) | {
-        "id": next_id(connection, consents.c.id),
-        "subscriber_id": number,
-        "act": consent.act.value,
-    }
-    connection.execute(insert(consents).values(row))
+    connection.execute(
+        insert(consents).values(_line(next_id(connection, consents.c.id), number, consent))
+    )
 
 
 def consents_of(connection: Connection, number: int) -> tuple[Consent, ...]:
     """Return a subscriber's record of consent, eldest line first."""
-    columns = [consents.c[name] for name in Consent.__dataclass_fields__]
-    rows = connection.execute(
-        select(*columns).where(consents.c.subscriber_id == number).order_by(consents.c.id)
-    )
-    return tuple(Consent(**(row._asdict() | {"act": ConsentAct(row.act)})) for row in rows)
+    return consents_of_many(connection, [number]).get(number, ())
 
 
-def _reopen(connection: Connection, preferences: Preferences) -> None:
+def consents_of_many(
+    connection: Connection, numbers: Collection[int]
+) -> Mapping[int, tuple[Consent, ...]]:
+    """Return the records of consent of these subscribers, eldest line first."""
+    found: defaultdict[int, tuple[Consent, ...]] = defaultdict(tuple)
+    for some in batches(numbers):
+        wanted = select(consents.c.subscriber_id, *_CONSENT).order_by(consents.c.id)
+        for row in connection.execute(wanted.where(consents.c.subscriber_id.in_(some))):
+            told = row._asdict() | {"act": ConsentAct(row.act)}
+            found[told.pop("subscriber_id")] += (Consent(**told),)
+    return found
+
+
+def _standing(subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "state": subscriber.state.value,
+        "created_at": subscriber.created_at,
+        "since": subscriber.since,
+        "active_since": subscriber.active_since,
+    }
+
+
+def _line(number: int, subscriber: int, consent: Consent) -> dict[str, Any]:
+    told = {column.name: getattr(consent, column.name) for column in _CONSENT}
+    return told | {"id": number, "subscriber_id": subscriber, "act": consent.act.value}
+
+
+def _reopen(connection: Connection, zone: str, hour: int) -> None:
     """Let editions be planned again for a zone and hour: somebody came to it since."""
-    own = (plans.c.zone == preferences.zone, plans.c.hour == preferences.hour)
-    connection.execute(delete(plans).where(*own))
+    connection.execute(delete(plans).where(plans.c.zone == zone, plans.c.hour == hour))
 
 
 def _columns(preferences: Preferences) -> dict[str, Any]:
-    return asdict(preferences) | {"cadence": preferences.cadence.value}
+    wants = {name: getattr(preferences, name) for name in Preferences.__dataclass_fields__}
+    return wants | {"cadence": preferences.cadence.value}
 
 
 def _one(connection: Connection, wanted: Any) -> Subscriber | None:
