@@ -150,18 +150,14 @@ class _Finder:
 
     def likely(self, texts: Words) -> list[Wanted]:
         """Return what may be in the texts, in the order it was asked for."""
-        likely = {at for at in self._open if self._asked[at].may_be_in(texts)}
+        likely = {at for at in self._open if self._asked[at].are_in(texts.whole)}
         for head in self._heads & texts.known:
             likely.update(self._by_head[head])
         return [self._asked[at] for at in sorted(likely)] if likely else []
 
     def finds(self, texts: Words) -> bool:
         """Tell whether anything is in the texts."""
-        numbers = range(len(texts.parted))
-        likely = self.likely(texts)
-        return any(
-            each.found_in(texts, number) is not None for each in likely for number in numbers
-        )
+        return any(each.are_in(texts.whole) for each in self.likely(texts))
 
 
 @lru_cache(maxsize=256)
@@ -186,8 +182,9 @@ def matching(paper: Paper, topics: Iterable[Topic]) -> tuple[Topic, ...]:
 
 
 def by_name(rules: Iterable[TopicRule]) -> Mapping[str, Topic]:
-    """Return topics by their names, in the order given."""
-    return {rule.name: Topic(rule) for rule in rules}
+    """Return topics by their names, in the order of their titles."""
+    topics = sorted(map(Topic, rules), key=lambda topic: (topic.title.casefold(), topic.name))
+    return {topic.name: topic for topic in topics}
 
 
 def _quoted(said: str) -> str:

@@ -11,7 +11,11 @@ from digest.pipeline.report import EditionReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A newsletter as it stands. `next_seal` is when the drafts whose day ends are sealed."""
+    """A newsletter as it stands. `next_seal` is when the drafts whose day ends are sealed.
+
+    `deliveries` are counted by edition, latest first, and state; `held` wait for a decision: the
+    edition, the subscriber's number, and why.
+    """
 
     at: datetime
     counts: dict[str, int]
@@ -23,6 +27,9 @@ class State:
     drafts: tuple[EditionReport, ...]
     due_now: tuple[str, ...]
     next_seal: datetime
+    deliveries: dict[str, dict[str, int]]
+    held: tuple[tuple[str, int, str], ...]
+    next_attempt: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -29,6 +30,7 @@ from digest.selection import Chooser
 from digest.settings import Settings
 from digest.store import Store, open_store
 from digest.theme import fingerprint, fonts, load
+from digest.topics import Topic, TopicRule, by_name
 from digest.trending import Rules
 
 MIB = 1024 * 1024
@@ -148,7 +150,13 @@ class Newsletter:
 
     def chooser_of(self, edition: Edition) -> Chooser:
         """Return what chooses from an edition for each reader."""
-        return Chooser(edition, {})
+        return Chooser(edition, self.topics)
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        """What readers may choose, by name."""
+        told = self.settings.topics.items()
+        return by_name(TopicRule(name=name, **topic.model_dump()) for name, topic in told)
 
     @cached_property
     def press(self) -> Press:

@@ -106,6 +106,12 @@ def state(told: State) -> Json:
         "waiting": list(told.waiting),
         "drafts": [edition(each) for each in told.drafts],
         "due": {"now": list(told.due_now), "next": told.next_seal.isoformat()},
+        "deliveries": told.deliveries,
+        "held": [
+            {"edition": edition, "subscriber": number, "reason": reason}
+            for edition, number, reason in told.held
+        ],
+        "next_attempt": told.next_attempt.isoformat() if told.next_attempt else None,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from digest.cli.findings import State
 from digest.cli.newsletter import Newsletter
 from digest.clock import next_local_midnight
@@ -10,6 +12,7 @@ from digest.models import Cadence, DumpStatus
 from digest.pipeline.run import count
 
 LATEST_DUMPS = 20
+LATEST_EDITIONS = 10
 
 
 def state_of(letter: Newsletter) -> State:
@@ -21,6 +24,9 @@ def state_of(letter: Newsletter) -> State:
         records = tx.editions(unsealed_only=True)
         dumps = {status: tx.dumps(LATEST_DUMPS, status) for status in DumpStatus}
         counts = tx.counts()
+    with letter.store.reading_post() as post:
+        deliveries, held = post.outbox.counts(), post.outbox.held()
+        next_attempt = post.outbox.next_due()
     today = now.astimezone(zone).date()
     days = [record for record in records if record.cadence is Cadence.DAY]
     return State(
@@ -34,4 +40,7 @@ def state_of(letter: Newsletter) -> State:
         drafts=count(letter.store, [record.name for record in records], letter.rules),
         due_now=tuple(day.name for day in days if is_due(day, today, zone, publishing=True)),
         next_seal=next_local_midnight(now, zone),
+        deliveries=dict(islice(deliveries.items(), LATEST_EDITIONS)),
+        held=held,
+        next_attempt=next_attempt,
     )

@@ -124,6 +124,13 @@ def tell_state(state: State) -> None:
         say(f"waits     {name}: still being written")
     for draft in state.drafts:
         say(f"draft     {edition_in_words(draft)}")
+    for name, counts in state.deliveries.items():
+        parts = ", ".join(f"{count} {word}" for word, count in counts.items())
+        say(f"mailed    {name}: {parts}")
+    for name, number, reason in state.held[:5]:
+        say(f"held      {name} to subscriber {number}: {reason}")
+    if state.held:
+        say(f"          {len(state.held)} held: digest deliver --resolve resend, or sent")
     say(f"next seal {state.next_seal:%Y-%m-%d %H:%M}Z")
 
 

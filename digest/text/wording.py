@@ -82,9 +82,9 @@ class Wanted:
         """The first word of each form."""
         return tuple(form.split(maxsplit=1)[0] for form in self.forms)
 
-    def may_be_in(self, words: Words) -> bool:
-        """Tell whether they are in any of the texts, quickly; `found_in` tells where."""
-        return any(form in words.whole for form in self.forms)
+    def are_in(self, whole: str) -> bool:
+        """Tell whether they are in any of the texts, of which `Words.whole` is given."""
+        return any(form in whole for form in self.forms)
 
     def found_in(self, words: Words, number: int) -> str | None:
         """Return what they are in the text of this number, None where they are not in it.
