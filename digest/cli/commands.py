@@ -85,24 +85,24 @@ def init(
 
 @app.command(rich_help_panel="Every day")
 def run(files: Files = None, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Read what has arrived, publish it, mail what is due, and leave (3: nothing is new)."""
+    """Read what has arrived, publish it, send out what is due, and leave (3: nothing is new)."""
     from digest.cli import shapes, work
+    from digest.cli.errands import run_once
     from digest.cli.words import say, tell_run
 
     letter = newsletter()
     report = work.rehearse(letter, files) if dry_run else work.run(letter, files)
-    mailed: tuple[str, ...] = ()
-    if letter.settings.smtp.host and not dry_run:
-        from digest.cli.mailing import deliver_due
-
-        mailed = deliver_due(letter)
+    sent, failed = ({}, []) if dry_run else run_once(letter)
     if as_json:
-        shapes.put(shapes.run(report) | {"mailed": list(mailed)})
+        shapes.put(shapes.run(report) | {key: told.json for key, told in sent.items()})
     else:
         tell_run(report, letter.settings.paths.output)
-        for line in mailed:
+        for line in (line for told in sent.values() for line in told.lines):
             say(line)
-    raise typer.Exit(NOTHING_NEW if report.quiet and not mailed else 0)
+    if failed:
+        raise failed[0]
+    is_idle = all(told.exit_code for told in sent.values())
+    raise typer.Exit(NOTHING_NEW if report.quiet and is_idle else 0)
 
 
 @app.command(rich_help_panel="Every day")

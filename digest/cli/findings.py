@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.models import DumpRecord
@@ -30,6 +30,15 @@ class State:
     deliveries: dict[str, dict[str, int]]
     held: tuple[tuple[str, int, str], ...]
     next_attempt: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be told: lines for people, the same for machines, and the exit code."""
+
+    lines: tuple[str, ...]
+    json: dict[str, object] = field(default_factory=dict)
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

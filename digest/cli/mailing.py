@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from digest import addresses
 from digest.cli import shapes
+from digest.cli.context import NOTHING_NEW
+from digest.cli.findings import Told
 from digest.cli.newsletter import Newsletter
 from digest.cli.postroom import postroom, server
 from digest.cli.words import say
@@ -19,8 +21,6 @@ from digest.pipeline.deliver import DeliverReport, Wishes, deliver
 from digest.pipeline.sending import Connection
 from digest.smtp.connection import Connection as SmtpConnection
 from digest.store import Store, backup, open_store
-
-NOTHING_DUE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,27 +32,18 @@ class Ask:
     include_stale: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is to be told: lines for people, the same for machines, and the exit code."""
-
-    lines: tuple[str, ...]
-    json: dict[str, object] = field(default_factory=dict)
-    exit_code: int = 0
-
-
 def send(letter: Newsletter, ask: Ask) -> Told:
     """Send what is due, until nothing is."""
     room = postroom(letter, _connector(letter), threading.Event())
     return _report(deliver(room, _wishes(room.store, ask)), "")
 
 
-def deliver_due(letter: Newsletter, stop: threading.Event | None = None) -> tuple[str, ...]:
-    """Send what is due, or until `stop` is set; tell what was done, if anything was."""
-    room = postroom(letter, _connector(letter), stop or threading.Event())
-    report = deliver(room, Wishes())
+def deliver_due(letter: Newsletter, stop: threading.Event) -> Told:
+    """Send what is due, or until `stop` is set; no lines are told where nothing was."""
+    report = deliver(postroom(letter, _connector(letter), stop), Wishes())
+    told = _report(report, "")
     is_idle = not (report.counts or report.planned or report.resent or report.held)
-    return () if is_idle else _report(report, "").lines
+    return replace(told, lines=()) if is_idle else told
 
 
 def rehearse(letter: Newsletter, ask: Ask, folder: Path | None) -> Told:
@@ -111,7 +102,7 @@ def resolve(letter: Newsletter, ask: Ask, *, resend: bool) -> Told:
         count = post.outbox.resolve(keys, letter.now(), resend=resend)
     word = "will be sent (again) by the next `digest deliver`" if resend else "count as sent"
     said = f"{count} held deliveries {word}" if count else "nothing is held"
-    exit_code = 0 if count else NOTHING_DUE
+    exit_code = 0 if count else NOTHING_NEW
     return Told(lines=(said,), json={"resolved": count, "resend": resend}, exit_code=exit_code)
 
 
@@ -206,4 +197,4 @@ def _report(report: DeliverReport, would: str) -> Told:
         "held": report.held,
         "stale": list(report.stale),
     }
-    return Told(lines=tuple(lines), json=told, exit_code=0 if report.counts else NOTHING_DUE)
+    return Told(lines=tuple(lines), json=told, exit_code=0 if report.counts else NOTHING_NEW)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
+import threading
 from collections.abc import Callable
-from datetime import time, timedelta
 
 from digest.channels import Poster
+from digest.cli.context import NOTHING_NEW
+from digest.cli.findings import Told
 from digest.cli.newsletter import Newsletter
-from digest.models import Answer, Cadence, Channel, ChannelKind, Notice
+from digest.cli.postroom import holder, timetable
+from digest.models import Answer, Cadence, Channel, ChannelKind, DeliveryState, Notice
+from digest.pipeline import announce
 from digest.pipeline.announce import Board
-from digest.pipeline.planning import Timetable
 
 _CADENCES = {"daily": Cadence.DAY, "weekly": Cadence.WEEK, "monthly": Cadence.MONTH}
 
@@ -23,22 +23,45 @@ def board(
     send: Callable[[Notice], Answer] | None = None,
 ) -> Board:
     """Return the board; `is_over` tells whether to stop, `send` is for tests."""
-    told = letter.settings.deliver
-    timetable = Timetable(
-        closing=time.fromisoformat(told.at) if told.at else None,
-        max_age=timedelta(hours=told.max_age_hours),
-    )
     return Board(
         store=letter.store,
         rules=letter.rules,
-        timetable=timetable,
+        timetable=timetable(letter),
         site=letter.site,
         templates=letter.press.templates,
         channels=channels(letter),
         send=send or Poster().post,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=holder(),
         clock=letter.now,
         is_over=is_over,
+    )
+
+
+def post_due(letter: Newsletter, stop: threading.Event) -> Told:
+    """Plan and post what is due, or until `stop` is set; tell what became of each post."""
+    place = board(letter, stop.is_set)
+    announce.plan(place)
+    results = announce.post_due(place)
+    words = {DeliveryState.SENT: "posted", DeliveryState.PENDING: "to be tried again"}
+    return Told(
+        lines=tuple(
+            f"{each.channel}: {each.edition} {words.get(each.state, each.state.value)}"
+            f"{f': {each.said}' if each.said else ''}"
+            for each in results
+        ),
+        json={
+            "posts": [
+                {
+                    "edition": each.edition,
+                    "channel": each.channel,
+                    "state": each.state.value,
+                    "code": each.code,
+                    "said": each.said,
+                }
+                for each in results
+            ]
+        },
+        exit_code=0 if results else NOTHING_NEW,
     )
 
 

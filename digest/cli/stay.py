@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from digest.cli.errands import Runner, errands
 from digest.cli.newsletter import Newsletter
-from digest.cli.postman import Postman
+from digest.cli.postroom import holder as name_process
 from digest.cli.words import dump_in_words
 from digest.clock import next_local_midnight
 from digest.errors import DigestError
@@ -25,13 +23,13 @@ LOG = logging.getLogger("digest.watch")
 
 def watch(letter: Newsletter) -> None:
     """Publish each dump as it is dropped, until SIGTERM or Ctrl-C."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    holder = name_process()
     seconds = letter.settings.watch.lease_seconds
     store, stop = letter.store, threading.Event()
     warm_up(letter)
-    postman = Postman(letter, stop)
+    runners = [Runner(name, errand, stop) for name, errand in errands(letter).items()]
     duties = Duties(
-        work=lambda why: _work(letter, stop, why, postman),
+        work=lambda why: _work(letter, stop, why, runners),
         lease=lambda: store.lease(LEASE, holder, seconds, letter.now()),
         release=lambda: store.release(LEASE, holder),
         next_due=lambda now: next_local_midnight(now, letter.rules.zone),
@@ -41,9 +39,9 @@ def watch(letter: Newsletter) -> None:
     )
     pace = Pace(sweep_seconds=letter.settings.inbox.sweep_seconds, lease_seconds=seconds)
     LOG.info("watching %s; SIGTERM or Ctrl-C ends it", letter.settings.paths.inbox)
-    postman.start()
     stay(letter.settings.paths.inbox, duties, pace, stop)
-    postman.end()
+    for runner in runners:
+        runner.end()
     LOG.info("ended cleanly")
 
 
@@ -58,8 +56,10 @@ class _StoppedError(Exception):
     """Ends the work in hand between two files; nothing is lost by that."""
 
 
-def _work(letter: Newsletter, stop: threading.Event, why: str, postman: Postman) -> float | None:
-    """Do one run, then let the mail go out; return after how many seconds to look again."""
+def _work(
+    letter: Newsletter, stop: threading.Event, why: str, runners: Sequence[Runner]
+) -> float | None:
+    """Do one run, then let mail and posts go out; return after how many seconds to look again."""
     track = _until(stop)
     settings = letter.settings.inbox
     arrived = letter.inbox.look(letter.now())
@@ -76,7 +76,8 @@ def _work(letter: Newsletter, stop: threading.Event, why: str, postman: Postman)
         LOG.info("%s", dump_in_words(dump))
     if report.published:
         LOG.info("%d files written (%s)", len(report.published), why)
-    postman.ring()
+    for runner in runners:
+        runner.ring()
     return settings.settle_seconds if report.waiting else None
 
 
