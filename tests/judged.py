@@ -45,6 +45,16 @@ timezone = "Europe/Berlin"
 [feeds]
 hub = ["https://hub.example.org/"]
 
+[topics.language-models]
+title = "Language models & <think>"
+words = ["LLM", "LLMs"]
+phrases = ["language model*"]
+
+[topics.nobodys]
+categories = ["cs.*"]
+authors = ["Nobody Atall"]
+exclude = ["anything"]
+
 [mail]
 from = "digest@papers.example.org"
 list_id = "digest.papers.example.org"

@@ -77,9 +77,19 @@ def looking(
     tab.close()
 
 
+ENTRANCES = (
+    "index.html",
+    "404.html",
+    "editions/index.html",
+    "topics/index.html",
+    "topics/language-models/index.html",
+    "topics/nobodys/index.html",
+)
+
+
 def kinds(folder: Path) -> list[Path]:
     """One page of each kind, the fullest."""
-    found = [folder / name for name in ("index.html", "404.html", "editions/index.html")]
+    found = [folder / name for name in ENTRANCES]
     for kind in ("????-??-??", "????-W??", "????-??"):
         latest = sorted(folder.glob(f"editions/{kind}/index.html"))[-1]
         found += [latest, latest.with_name("email.html")]

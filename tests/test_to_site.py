@@ -31,13 +31,43 @@ from digest.models import (
     Site,
 )
 from digest.output import Output
-from digest.render import names, text, to_bibtex, to_email, to_feeds, to_json, to_markdown, to_site
+from digest.render import (
+    names,
+    text,
+    to_bibtex,
+    to_email,
+    to_feeds,
+    to_json,
+    to_markdown,
+    to_site,
+    to_topics,
+)
+from digest.render.matches import NO_TOPICS, Matcher
 from digest.text.legible import legible
+from digest.topics import TopicRule, by_name
 
 TEMPLATES = theme.load(None, text.FILTERS)
 SITE = builders.SITE
 OPENED = datetime(2026, 3, 11, 6, tzinfo=UTC)
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+
+
+TOPICS = (
+    TopicRule(
+        name="models",
+        title="Models & what they say <of it>",
+        words=("model*", "video"),
+        phrases=("language models",),
+        authors=("Ada Almeida",),
+        exclude=("robots",),
+    ),
+    TopicRule(name="nobodys", categories=("w" * 90, "cs.*")),
+    TopicRule(name="all", title="تعلم الآلة", words=("a*", "e*", "o*")),
+)
+
+
+def matching() -> Matcher:
+    return Matcher(by_name(TOPICS).values())
 
 
 def record(edition: Edition) -> EditionRecord:
@@ -68,13 +98,16 @@ def seen(paper: Paper, **changes: object) -> PaperPage:
     return PaperPage(**(values | changes))
 
 
-def pages(editions: list[Edition], site: Site = SITE) -> list[Rendered]:
+def pages(
+    editions: list[Edition], site: Site = SITE, matcher: Matcher = NO_TOPICS
+) -> list[Rendered]:
     """A whole site in the order of publishing."""
+    site = replace(site, has_topics=bool(matcher.topics))
     records = [record(edition) for edition in editions]
     papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
     files = [*to_site.render_static(TEMPLATES)]
     files += [
-        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES)
+        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher)
         for paper in papers.values()
     ]
     files.append(
@@ -85,14 +118,19 @@ def pages(editions: list[Edition], site: Site = SITE) -> list[Rendered]:
         else to_site.render_not_found(site, TEMPLATES)
     )
     for edition in editions:
-        files += to_json.render(edition, site)
+        files += to_json.render(edition, site, matcher)
         files += to_bibtex.render(edition, site)
-        files += to_markdown.render(edition, site, TEMPLATES)
-        files += to_email.render(edition, site, TEMPLATES)
-        files.append(to_site.render_edition(edition, site, TEMPLATES))
-    files += to_feeds.render(to_feeds.papers_of(editions), editions, site, TEMPLATES)
+        files += to_markdown.render(edition, site, TEMPLATES, matcher)
+        files += to_email.render(edition, site, TEMPLATES, matcher=matcher)
+        files.append(to_site.render_edition(edition, site, TEMPLATES, matcher))
+    papers_ = to_feeds.papers_of(editions, matcher)
+    files += to_feeds.render(papers_, editions, site, TEMPLATES)
+    days = [edition for edition in editions if edition.cadence is Cadence.DAY]
+    files += to_feeds.render_topics(papers_, matcher.topics, site, TEMPLATES)
+    files += to_topics.render(days, site, TEMPLATES, matcher, most=100)
     files.append(to_site.render_archive(records, site, TEMPLATES))
-    files.append(to_site.render_index(editions[0] if editions else None, records, site, TEMPLATES))
+    latest = editions[0] if editions else None
+    files.append(to_site.render_index(latest, records, site, TEMPLATES, matcher))
     return files
 
 
@@ -179,8 +217,10 @@ def test_the_pages_are_as_kept() -> None:
 
 
 @pytest.mark.parametrize("url", ["https://papers.example.org", "https://example.org/a/b"])
-def test_every_link_of_the_site_leads_to_a_file(url: str) -> None:
-    files = pages([day(0), day(1), builders.week(), builders.month()], replace(SITE, url=url))
+@pytest.mark.parametrize("matcher", [NO_TOPICS, matching()], ids=["plain", "topics"])
+def test_every_link_of_the_site_leads_to_a_file(url: str, matcher: Matcher) -> None:
+    editions = [day(0), day(1), builders.week(), builders.month()]
+    files = pages(editions, replace(SITE, url=url), matcher)
     paths = {file.path for file in files}
     assert {target for file in of_site(files) for target in targets(file)} <= paths
     absolute = {str(link) for file in of_site(files) for link in parsed(file).xpath("//link/@href")}
@@ -189,16 +229,19 @@ def test_every_link_of_the_site_leads_to_a_file(url: str) -> None:
             assert link.removeprefix(f"{url}/") in {p.removesuffix("index.html") for p in paths}
 
 
-def test_no_page_ever_points_at_one_not_yet_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("matcher", [NO_TOPICS, matching()], ids=["plain", "topics"])
+def test_no_page_ever_points_at_one_not_yet_there(tmp_path: Path, matcher: Matcher) -> None:
     output = Output(tmp_path)
 
     def publish(editions: list[Edition]) -> None:
         """Write one file at a time, as if killed after each."""
         names_ = [edition.name for edition in editions]
-        for file in to_site.render_openings(names_, SITE, TEMPLATES):
+        openings = [*to_site.render_openings(names_, SITE, TEMPLATES)]
+        openings += to_topics.render_openings(SITE, TEMPLATES, matcher)
+        for file in openings:
             output.create([file])
             check()
-        for file in pages(editions):
+        for file in pages(editions, matcher=matcher):
             output.write([file])
             check()
 
@@ -216,6 +259,8 @@ def test_each_page_is_well_made() -> None:
     files = [
         *pages([day(0), builders.week()]),
         *pages([]),
+        *pages([day(0), day(1)], matcher=matching()),
+        *pages([], matcher=matching()),
         to_site.render_not_found(SITE, TEMPLATES),
     ]
     files += to_site.render_openings(["2026-03-12"], SITE, TEMPLATES)

@@ -53,6 +53,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     from digest.errors import EditionError
     from digest.pipeline.sealing import edition_of
     from digest.render import to_json
+    from digest.render.matches import Matcher
 
     letter = newsletter()
     with letter.store.reading() as tx:
@@ -61,7 +62,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
             raise EditionError(f"there is no edition {name}", hint="see: digest edition list")
         edition = edition_of(tx, record, letter.rules)
     if as_json:
-        (document,) = to_json.render(edition, letter.site)
+        (document,) = to_json.render(edition, letter.site, Matcher(letter.topics.values()))
         say(document.content.decode().rstrip())
     else:
         tell_edition(edition)

@@ -121,6 +121,7 @@ class Newsletter:
             unsubscribe=mail.unsubscribe,
             web_url=self.settings.web.url,
             hubs=self.settings.feeds.hub,
+            has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
         )
 
@@ -171,12 +172,14 @@ class Newsletter:
             feed_papers=self.settings.feeds.papers,
             feed_editions=self.settings.feeds.editions,
             painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
+            topics=self.topics,
         )
 
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        sections = ("site", "newsletter", "trending", "edition", "feeds", "mail")
+        sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
+        sections += ["topics"] * bool(self.settings.topics)
         parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -14,6 +14,7 @@ from digest.errors import EditionError
 from digest.models import Choice, Delivery, Edition, Envelope, Preferences
 from digest.pipeline.publish import Press
 from digest.pipeline.sealing import edition_of
+from digest.render.matches import Matcher
 from digest.render.to_letters import Mailing, Postmark
 from digest.store import Store
 
@@ -84,5 +85,6 @@ class Letters:
             press.templates,
             budget_bytes=press.mail_budget_bytes,
             postmark=self._postmark,
+            matcher=Matcher(press.topics.values()),
         )
         return _Issue(chooser=self._chooser_of(edition), mailing=mailing)

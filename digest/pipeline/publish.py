@@ -15,7 +15,7 @@ seen in the output, and not believed where a publish did not end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -33,10 +33,13 @@ from digest.render import (
     to_json,
     to_markdown,
     to_site,
+    to_topics,
 )
 from digest.render.feed_archives import ArchivePage, cut, to_render
+from digest.render.matches import Matcher
 from digest.render.pictures import Painter
 from digest.store import Reading, Store
+from digest.topics import Topic
 from digest.trending import Rules
 
 _ARCHIVED = {to_feeds.PAPERS: Cadence.DAY, to_feeds.EDITIONS: Cadence.WEEK}
@@ -49,6 +52,7 @@ class Press:
 
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
     everything is rendered again. Without a `painter` there are no pictures but those in pages.
+    `topics` are by name, in the order in which they are shown.
     """
 
     site: Site
@@ -59,6 +63,7 @@ class Press:
     feed_papers: int
     feed_editions: int
     painter: Painter | None = None
+    topics: Mapping[str, Topic] = field(default_factory=dict)
 
 
 def publish(
@@ -76,7 +81,9 @@ def publish(
         written = output.write(track(proofs.of_the_day()))
         written += output.write(track(proofs.rollups()))
         written += output.write(track(easel.painted()))
-        removed = output.remove(chain(proofs.withdrawn(), easel.outdated(output.names)))
+        removed = output.remove(
+            chain(proofs.withdrawn(output.names(to_feeds.TOPICS)), easel.outdated(output.names))
+        )
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
@@ -114,12 +121,14 @@ class Proofs:
         self._archived = archived
         self._desk = Desk(press.rules)
         self._easel = easel
+        self._matcher = Matcher(press.topics.values())
 
     def openings(self) -> Iterator[Rendered]:
         """Render what stands in for pages that are pointed at before they are there."""
         site = self._press.site
         names = [record.name for record in self._changed]
         yield from to_site.render_openings(names, site, self._press.templates)
+        yield from to_topics.render_openings(site, self._press.templates, self._matcher)
         for folder in _ARCHIVED:
             for page in self._archives_to_render(folder):
                 yield from to_feeds.render_archive_opening(folder, page, site)
@@ -129,9 +138,10 @@ class Proofs:
         site, templates = self._press.site, self._press.templates
         yield from to_site.render_static(templates)
         for page in self._tx.papers_changed(self._since):
-            yield to_site.render_paper(page, site, templates)
+            yield to_site.render_paper(page, site, templates, self._matcher)
         yield from self._editions(Cadence.DAY)
         yield from self._feeds()
+        yield from self._topics()
         yield from self._entrances()
 
     def rollups(self) -> Iterator[Rendered]:
@@ -149,14 +159,16 @@ class Proofs:
         site, templates = self._press.site, self._press.templates
         for page in self._archives_to_render(to_feeds.PAPERS):
             editions = self._editions_of(page)
-            yield from to_feeds.render_archive_of_papers(page, editions, site, templates)
+            yield from to_feeds.render_archive_of_papers(
+                page, editions, site, templates, self._matcher
+            )
         for page in self._archives_to_render(to_feeds.EDITIONS):
             editions = self._editions_of(page)
             yield from to_feeds.render_archive_of_editions(page, editions, site, templates)
         recent, unarchived = self._recent_days, self._unarchived(to_feeds.PAPERS)
-        papers = to_feeds.papers_of(recent[:unarchived])
+        papers = to_feeds.papers_of(recent[:unarchived], self._matcher)
         more = max(0, self._press.feed_papers - len(papers))
-        papers += to_feeds.papers_of(recent[unarchived:])[:more]
+        papers += to_feeds.papers_of(recent[unarchived:], self._matcher)[:more]
         yield from to_feeds.render(
             papers,
             recent[: max(self._press.feed_editions, self._unarchived(to_feeds.EDITIONS))],
@@ -166,6 +178,15 @@ class Proofs:
             week=next((page.name for page in self._archives[to_feeds.EDITIONS]), None),
         )
 
+    def _topics(self) -> Iterator[Rendered]:
+        """Render the feeds and pages of topics, of the same days as the feeds."""
+        press, recent, matcher = self._press, self._recent_days, self._matcher
+        if not matcher.topics:
+            return
+        papers, most = to_feeds.papers_of(recent, matcher), press.feed_papers
+        yield from to_feeds.render_topics(papers, matcher.topics, press.site, press.templates, most)
+        yield from to_topics.render(recent, press.site, press.templates, matcher, most)
+
     def _entrances(self) -> Iterator[Rendered]:
         """Render where readers come in: the archive, the first page."""
         site, templates = self._press.site, self._press.templates
@@ -173,23 +194,29 @@ class Proofs:
         records = self._tx.editions()
         yield to_site.render_archive(records, site, templates)
         yield to_site.render_not_found(site, templates)
-        yield to_site.render_index(recent[0] if recent else None, records, site, templates)
+        latest = recent[0] if recent else None
+        yield to_site.render_index(latest, records, site, templates, self._matcher)
 
-    def withdrawn(self) -> Iterator[str]:
-        """Name the pages of papers that the curator has hidden since."""
+    def withdrawn(self, feeds_of_topics: Iterable[str]) -> Iterator[str]:
+        """Name the pages of papers that the curator has hidden since, and what topics left."""
+        yield from to_topics.gone(feeds_of_topics, self._matcher)
         for slug in self._tx.hidden_slugs(self._since):
             yield to_site.paper_path(slug)
 
     def _edition_files(self, edition: Edition) -> Iterator[Rendered]:
         press = self._press
         yield from self._easel.begin(edition)
-        yield from to_json.render(edition, press.site)
+        yield from to_json.render(edition, press.site, self._matcher)
         yield from to_bibtex.render(edition, press.site)
-        yield from to_markdown.render(edition, press.site, press.templates)
+        yield from to_markdown.render(edition, press.site, press.templates, self._matcher)
         yield from to_email.render(
-            edition, press.site, press.templates, budget_bytes=press.mail_budget_bytes
+            edition,
+            press.site,
+            press.templates,
+            budget_bytes=press.mail_budget_bytes,
+            matcher=self._matcher,
         )
-        yield to_site.render_edition(edition, press.site, press.templates)
+        yield to_site.render_edition(edition, press.site, press.templates, self._matcher)
 
     @cached_property
     def _changed(self) -> Sequence[EditionRecord]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from digest.models import Edition, Entry, Paper, Section, Site
 from digest.render import names
 from digest.render.charts.spark import Spark, recent
+from digest.render.matches import NO_TOPICS, Match, Matcher
 from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
 from digest.text.legible import legible, legible_name
 from digest.text.tldr import choose_tldr
@@ -53,7 +54,7 @@ class Card:
     one line, made of the `paragraphs`; where it was shortened, it is the only one. `links` are
     pairs of a word to show and an address. `note` is the editor's, in Markdown.
     `spark` is drawn for a trending paper; `spark_url` is where its picture lies, or empty.
-    `topics` are those of the reader's that it matches, in a mail of their own.
+    `topics` are those that it matches; in a reader's own mail those of theirs, if they chose any.
     """
 
     number: int
@@ -73,7 +74,7 @@ class Card:
     is_pinned: bool
     spark: Spark | None = None
     spark_url: str = ""
-    topics: tuple[str, ...] = ()
+    topics: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +88,11 @@ class Group:
     more: int
 
 
-def groups(edition: Edition, site: Site) -> tuple[Group, ...]:
+def groups(edition: Edition, site: Site, matcher: Matcher = NO_TOPICS) -> tuple[Group, ...]:
     """Lay out the three sections of an edition, the empty ones too."""
+    layout = _Layout(edition=edition, site=site, matcher=matcher)
     sections = zip(Section, (edition.new, edition.trending, edition.revised), strict=True)
-    return tuple(_group(name, entries, edition, site) for name, entries in sections)
+    return tuple(_group(name, entries, layout) for name, entries in sections)
 
 
 def shortened(
@@ -183,15 +185,24 @@ def _link_rank(link: tuple[str, str]) -> int:
     return _LINK_ORDER.index(word) if word in _LINK_ORDER else len(_LINK_ORDER)
 
 
-def _group(name: Section, entries: Sequence[Entry], edition: Edition, site: Site) -> Group:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """What cards are made with besides their entries."""
+
+    edition: Edition
+    site: Site
+    matcher: Matcher
+
+
+def _group(name: Section, entries: Sequence[Entry], layout: _Layout) -> Group:
     heading, quiet = _HEADINGS[name]
-    cards = tuple(_card(number, entry, edition, site) for number, entry in enumerate(entries, 1))
+    cards = tuple(_card(number, entry, layout) for number, entry in enumerate(entries, 1))
     return Group(name=name, heading=heading, quiet=quiet, cards=cards, more=0)
 
 
-def _card(number: int, entry: Entry, edition: Edition, site: Site) -> Card:
+def _card(number: int, entry: Entry, layout: _Layout) -> Card:
     paper = entry.paper
-    page = names.paper_url(site, paper.slug)
+    page = names.paper_url(layout.site, paper.slug)
     people, others = _named(paper.authors)
     paragraphs, told = legible_paragraphs(paper), legible(paper.summary or "")
     abstract = " ".join(paragraphs)
@@ -213,7 +224,8 @@ def _card(number: int, entry: Entry, edition: Edition, site: Site) -> Card:
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
         spark=recent(entry.history) if entry.history else None,
-        spark_url=_spark_url(entry, edition, site),
+        spark_url=_spark_url(entry, layout.edition, layout.site),
+        topics=layout.matcher.of(paper),
     )
 
 

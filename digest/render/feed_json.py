@@ -20,7 +20,7 @@ def write(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home,
-        "feed_url": feed.folder + NAME,
+        "feed_url": feed.folder + feed.json_name,
         "next_url": feed.older and feed.older + NAME,
         "description": feed.description,
         "language": feed.language,

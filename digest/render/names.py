@@ -25,6 +25,19 @@ def paper_folder(slug: str) -> str:
     return f"papers/{slug}"
 
 
+def topic_folder(name: str) -> str:
+    """Name the folder of a topic's page, relative to the output."""
+    return f"topics/{name}"
+
+
+def topic_feed_paths(name: str) -> dict[str, str]:
+    """Name the feeds of a topic by format, relative to the output."""
+    return {
+        word: f"feeds/topics/{name}.{ending}"
+        for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
+    }
+
+
 def card_path(name: str) -> str:
     """Name the picture that is shown where an edition is shared."""
     return f"{edition_folder(name)}/card.png"
@@ -48,6 +61,11 @@ def edition_url(site: Site, name: str) -> str:
 def paper_url(site: Site, slug: str) -> str:
     """Address the page of a paper."""
     return url(site, f"{paper_folder(slug)}/")
+
+
+def topic_url(site: Site, name: str) -> str:
+    """Address the page of a topic."""
+    return url(site, f"{topic_folder(name)}/")
 
 
 def feed_urls(site: Site) -> dict[str, str]:
@@ -88,6 +106,11 @@ def tag_uri(site: Site, key: str) -> str:
 def edition_tag_uri(site: Site, name: str) -> str:
     """Name an edition for ever (RFC 4151)."""
     return _tag(site, f"edition/{name}")
+
+
+def topic_tag_uri(site: Site, name: str) -> str:
+    """Name the feed of a topic for ever (RFC 4151)."""
+    return _tag(site, f"topic/{name}")
 
 
 def edition_title(edition: Edition | EditionRecord) -> str:

@@ -22,6 +22,7 @@ from digest.render.cards import Group, Shape, groups, shortened, summary
 from digest.render.charts.spark import MAIL_SIZE
 from digest.render.mail_fit import fit
 from digest.render.mail_layout import Laid, Layout
+from digest.render.matches import NO_TOPICS, Matcher
 from digest.render.text import cut, lines
 from digest.text.direction import is_right_to_left
 from digest.text.legible import legible
@@ -53,14 +54,18 @@ class Copy:
 
 
 def render(
-    edition: Edition, site: Site, templates: jinja2.Environment, budget_bytes: int = 80_000
+    edition: Edition,
+    site: Site,
+    templates: jinja2.Environment,
+    budget_bytes: int = 80_000,
+    matcher: Matcher = NO_TOPICS,
 ) -> Iterator[Rendered]:
     """Yield the three files. `email.html` keeps to `budget_bytes`, whatever the edition holds."""
     secret = hashlib.sha256(repr(edition).encode("utf-8", "replace")).hexdigest()
     layout = layout_of(edition, site, templates, secret)
     copy = Copy(
         edition=edition,
-        sections=groups(edition, site),
+        sections=groups(edition, site, matcher),
         unsubscribe_url=names.unsubscribe_url(site),
     )
     shape, page = fitted(copy, site, layout, budget_bytes)

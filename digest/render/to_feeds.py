@@ -1,4 +1,5 @@
-"""Renders the feeds: new papers in `feeds/`, editions in `feeds/editions/`; RSS, Atom, JSON Feed.
+"""Renders the feeds: new papers in `feeds/`, editions in `feeds/editions/`, topics in
+`feeds/topics/`; RSS, Atom, JSON Feed.
 
 What an entry shows stands in `templates/feeds/`. Which papers and editions there are, and how many,
 the caller says; here they are only put newest first. An entry keeps its id (a `tag:` URI) for ever.
@@ -13,39 +14,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jinja2
 
-from digest.models import Cadence, Edition, Paper, Rendered, Site
+from digest.models import Cadence, Edition, Rendered, Site
 from digest.render import feed_json, feed_xml, names
-from digest.render.cards import author_line, groups, links_of, source_url, summary
 from digest.render.feed_archives import ArchivePage
+from digest.render.feed_entries import FeedPaper, entries_of_editions, entries_of_papers
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.text import legible_paragraphs, lines, one_line
-from digest.text.legible import legible, legible_name
+from digest.render.matches import NO_TOPICS, Matcher, title_of
+from digest.render.text import one_line
+from digest.topics import Topic
 
 PAPERS = "feeds"
 EDITIONS = "feeds/editions"
-_FORMATS = (feed_xml.RSS_NAME, feed_xml.ATOM_NAME, feed_json.NAME)
+TOPICS = "feeds/topics"
+_FORMATS = (feed_xml.RSS_NAME, feed_xml.ATOM_NAME)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedPaper:
-    """A new paper, and where and when it was announced (aware UTC). `note` is Markdown.
-
-    Fractions of a second only tell which paper of one announcement stands before which.
-    """
-
-    paper: Paper
-    announced: datetime
-    edition: str
-    reason: str = ""
-    note: str = ""
-
-
-def papers_of(editions: Iterable[Edition]) -> tuple[FeedPaper, ...]:
+def papers_of(editions: Iterable[Edition], matcher: Matcher = NO_TOPICS) -> tuple[FeedPaper, ...]:
     """Return the new papers of daily editions, newest first; roll-ups announce none."""
     papers = (
         FeedPaper(
@@ -54,6 +43,7 @@ def papers_of(editions: Iterable[Edition]) -> tuple[FeedPaper, ...]:
             edition=edition.name,
             reason=entry.reason,
             note=entry.note,
+            topics=matcher.of(entry.paper),
         )
         for edition in editions
         if edition.cadence is Cadence.DAY
@@ -80,17 +70,41 @@ def render(
     Papers announced at the same time stay in the order given. `day` and `week` name the archive
     pages that come next, where there are any.
     """
-    of_papers = _items_of_papers(papers, site, templates)
+    of_papers = entries_of_papers(papers, site, templates)
     yield from _files(f"{PAPERS}/", _of(site, PAPERS, of_papers, older=day))
-    of_editions = _items_of_editions(editions, site, templates)
+    of_editions = entries_of_editions(editions, site, templates)
     yield from _files(f"{EDITIONS}/", _of(site, EDITIONS, of_editions, older=week))
 
 
+def render_topics(
+    papers: Iterable[FeedPaper],
+    topics: Iterable[Topic],
+    site: Site,
+    templates: jinja2.Environment,
+    most: int | None = None,
+) -> Iterator[Rendered]:
+    """Yield the three feeds of each topic: the `most` latest of the papers, given newest first."""
+    told = [paper for paper in papers if paper.topics]
+    items = list(entries_of_papers(told, site, templates))
+    for topic in topics:
+        mine = [
+            item
+            for item, paper in zip(items, told, strict=True)
+            if any(match.name == topic.name for match in paper.topics)
+        ]
+        feed = _of_topic(topic, _of(site, PAPERS, mine[:most]), site)
+        yield from _files(f"{TOPICS}/{topic.name}.", feed)
+
+
 def render_archive_of_papers(
-    page: ArchivePage, editions: Iterable[Edition], site: Site, templates: jinja2.Environment
+    page: ArchivePage,
+    editions: Iterable[Edition],
+    site: Site,
+    templates: jinja2.Environment,
+    matcher: Matcher = NO_TOPICS,
 ) -> Iterator[Rendered]:
     """Yield an archive page of the feeds of papers: what these editions announced."""
-    items = _items_of_papers(papers_of(editions), site, templates)
+    items = entries_of_papers(papers_of(editions, matcher), site, templates)
     yield from _archive_files(PAPERS, page, items, site)
 
 
@@ -98,7 +112,7 @@ def render_archive_of_editions(
     page: ArchivePage, editions: Iterable[Edition], site: Site, templates: jinja2.Environment
 ) -> Iterator[Rendered]:
     """Yield an archive page of the feeds of editions."""
-    items = _items_of_editions(editions, site, templates)
+    items = entries_of_editions(editions, site, templates)
     yield from _archive_files(EDITIONS, page, items, site)
 
 
@@ -116,78 +130,6 @@ def archive_pages(files: Iterable[str]) -> frozenset[str]:
     """Name the archive pages whose files, the last that is written too, are among those named."""
     last = f".{feed_json.NAME}"
     return frozenset(name.removesuffix(last) for name in files if name.endswith(last))
-
-
-def _items_of_papers(
-    papers: Sequence[FeedPaper], site: Site, templates: jinja2.Environment
-) -> Iterator[FeedItem]:
-    template = templates.get_template("feeds/paper.html")
-    for told in papers:
-        paper = told.paper
-        paragraphs = legible_paragraphs(paper)
-        abstract = " ".join(paragraphs)
-        values = {
-            "authors": author_line(paper.authors),
-            "reason": one_line(told.reason),
-            "note": lines(told.note),
-            "abstract": abstract,
-            "paragraphs": paragraphs,
-            "links": _links(paper),
-            "edition_name": told.edition,
-            "edition_url": names.edition_url(site, told.edition),
-        }
-        yield FeedItem(
-            id=names.tag_uri(site, paper.key),
-            url=names.paper_url(site, paper.slug),
-            source=source_url(paper),
-            title=legible(paper.title) or "Untitled",
-            html=template.render(values),
-            text=abstract,
-            authors=_known(paper.authors),
-            categories=_known(paper.keywords),
-            published=told.announced.replace(microsecond=0),
-            updated=told.announced,
-        )
-
-
-def _items_of_editions(
-    editions: Iterable[Edition], site: Site, templates: jinja2.Environment
-) -> Iterator[FeedItem]:
-    template = templates.get_template("feeds/edition.html")
-    for edition in editions:
-        counts = summary(edition)
-        values = {
-            "summary": counts,
-            "note": lines(edition.note),
-            "groups": groups(_titles_of(edition), site),
-        }
-        yield FeedItem(
-            id=names.edition_tag_uri(site, edition.name),
-            url=names.edition_url(site, edition.name),
-            title=names.edition_title(edition),
-            html=template.render(values),
-            text=counts,
-            published=min((e.announced for e in edition.entries), default=edition.updated),
-            updated=edition.updated,
-        )
-
-
-def _titles_of(edition: Edition) -> Edition:
-    """Leave out what a list of titles does not show: making it legible is most of the work."""
-    new, trending, revised = (
-        tuple(replace(e, paper=replace(e.paper, abstract="", authors=())) for e in section)
-        for section in (edition.new, edition.trending, edition.revised)
-    )
-    return replace(edition, new=new, trending=trending, revised=revised)
-
-
-def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    links = (("Paper", source_url(paper)), *links_of(paper))
-    return tuple((word, address) for word, address in links if address)
-
-
-def _known(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in map(legible_name, texts) if text))
 
 
 def _of(
@@ -217,6 +159,20 @@ def _of(
         ),
         older=older and names.url(site, _archive(folder, older)),
         hubs=site.hubs if hubs else (),
+    )
+
+
+def _of_topic(topic: Topic, feed: Feed, site: Site) -> Feed:
+    """Return a feed of papers as that of a topic."""
+    title = title_of(topic)
+    return replace(
+        feed,
+        id=names.topic_tag_uri(site, topic.name),
+        title=f"{feed.title}: {title}",
+        description=f"New papers on {title}, found by {feed.title}",
+        home=names.topic_url(site, topic.name),
+        folder=names.url(site, f"{TOPICS}/{topic.name}."),
+        json_name="json",
     )
 
 
@@ -256,5 +212,5 @@ def _archive(folder: str, name: str) -> str:
 
 def _files(start: str, feed: Feed) -> Iterator[Rendered]:
     written = (*feed_xml.write(feed), feed_json.write(feed))
-    for name, content in zip(_FORMATS, written, strict=True):
+    for name, content in zip((*_FORMATS, feed.json_name), written, strict=True):
         yield Rendered(path=start + name, content=content)

@@ -10,25 +10,27 @@ from collections.abc import Iterator
 
 from digest.models import Edition, Entry, ListedPaper, Paper, Rendered, Site
 from digest.render import names
+from digest.render.matches import NO_TOPICS, Matcher
 from digest.render.text import legible_paragraphs
 from digest.text.legible import legible
 
 Json = dict[str, object]
 
 
-def render(edition: Edition, site: Site) -> Iterator[Rendered]:
+def render(edition: Edition, site: Site, matcher: Matcher = NO_TOPICS) -> Iterator[Rendered]:
     """Yield `papers.json` in the edition's folder."""
-    text = json.dumps(document(edition, site), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    told = document(edition, site, matcher)
+    text = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     path = f"{names.edition_folder(edition.name)}/papers.json"
     yield Rendered(path=path, content=text.encode("utf-8", "replace"))
 
 
-def document(edition: Edition, site: Site) -> Json:
+def document(edition: Edition, site: Site, matcher: Matcher = NO_TOPICS) -> Json:
     """Return what `papers.json` tells of an edition."""
     sections = {"new": edition.new, "trending": edition.trending, "revised": edition.revised}
     told: Json = {"edition": _edition(edition, site)}
     for name, entries in sections.items():
-        told[name] = [_entry(entry, site) for entry in entries]
+        told[name] = [_entry(entry, site, matcher) for entry in entries]
     return told
 
 
@@ -75,11 +77,15 @@ def _edition(edition: Edition, site: Site) -> Json:
     }
 
 
-def _entry(entry: Entry, site: Site) -> Json:
-    """Tell of a paper as it stood in this edition: its votes are those of then."""
+def _entry(entry: Entry, site: Site, matcher: Matcher) -> Json:
+    """Tell of a paper as it stood in this edition: its votes are those of then.
+
+    Topics are told by name, by no key at all where the newsletter has none.
+    """
     paper = entry.paper
     known = paper_json(paper, paper.key, entry.position)
     votes = paper.votes if entry.votes is None else entry.votes
+    topics = {"topics": [match.name for match in matcher.of(paper)]} if matcher.topics else {}
     return known | {
         "votes": votes,
         "page": names.paper_url(site, paper.slug),
@@ -88,4 +94,5 @@ def _entry(entry: Entry, site: Site) -> Json:
         "late": entry.is_late,
         "pinned": entry.is_pinned,
         "note": entry.note,
+        **topics,
     }

@@ -20,6 +20,7 @@ from digest.models import Choice, Delivery, Edition, Envelope, Section, Site
 from digest.render import names
 from digest.render.cards import Card, Group, Shape, groups
 from digest.render.mail_layout import Cutter, Laid
+from digest.render.matches import NO_TOPICS, Match, Matcher
 from digest.render.to_email import Copy, fitted, html_of, layout_of, subject, text_of
 from digest.tokens import Signer
 
@@ -53,6 +54,7 @@ class Mailing:
         *,
         budget_bytes: int,
         postmark: Postmark,
+        matcher: Matcher = NO_TOPICS,
     ) -> None:
         self._edition = edition
         self._site = site
@@ -62,7 +64,7 @@ class Mailing:
         self._layout = layout_of(edition, site, templates, secret)
         self._holes = Holes(secret)
         self._cutter = Cutter(self._holes)
-        self._sections = groups(edition, site)
+        self._sections = groups(edition, site, matcher)
         self._cards = [card for group in self._sections for card in group.cards]
         self._card = lru_cache(_KEPT_CARDS)(self._numbered)
         self._everything = Choice(
@@ -149,7 +151,9 @@ class Mailing:
             yield replace(group, cards=cards, quiet=quiet)
 
     def _numbered(self, place: int, number: int, topics: tuple[str, ...]) -> Card:
-        return replace(self._cards[place], number=number, topics=topics)
+        card = self._cards[place]
+        own = tuple(Match(title=topic) for topic in topics)
+        return replace(card, number=number, topics=own or card.topics)
 
     def _letter(self, copy: Copy, *, to: str, key: str, leave: str) -> Letter:
         """Return the letter of a copy without its texts, dated by the edition."""

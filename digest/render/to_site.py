@@ -17,6 +17,7 @@ from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPa
 from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, links_of, source_url, summary
 from digest.render.charts import bar, card, spark
+from digest.render.matches import NO_TOPICS, Matcher, title_of
 from digest.render.text import legible_paragraphs, lines, one_line, paragraphs
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
@@ -25,6 +26,7 @@ from digest.trending import days_of
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
+TOPICS = "topics/index.html"
 _NOT_FOUND = "404.html"
 _STATIC = ("style.css", "icon.svg")
 _WHOLE_SPARK = 336
@@ -39,6 +41,11 @@ def edition_path(name: str) -> str:
 def paper_path(slug: str) -> str:
     """Name the page of a paper, relative to the output."""
     return f"{names.paper_folder(slug)}/index.html"
+
+
+def topic_path(name: str) -> str:
+    """Name the page of a topic, relative to the output."""
+    return f"{names.topic_folder(name)}/index.html"
 
 
 def render_static(templates: jinja2.Environment) -> Iterator[Rendered]:
@@ -59,33 +66,38 @@ def render_openings(
     """
     yield from render_static(templates)
     for path in (HOME, ARCHIVE, *map(edition_path, editions)):
-        yield _page("soon.html", path, site, templates, {})
+        yield lay_out("soon.html", path, site, templates, {})
     yield from to_feeds.render((), (), site, templates)
 
 
-def render_edition(edition: Edition, site: Site, templates: jinja2.Environment) -> Rendered:
+def render_edition(
+    edition: Edition, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
+) -> Rendered:
     """Render the page of an edition."""
-    values = _edition_values(edition, site)
-    return _page("edition.html", edition_path(edition.name), site, templates, values)
+    values = _edition_values(edition, site, matcher)
+    return lay_out("edition.html", edition_path(edition.name), site, templates, values)
 
 
-def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> Rendered:
+def render_paper(
+    page: PaperPage, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
+) -> Rendered:
     """Render the page of a paper, or the pointer to the paper it is now known to be.
 
     Several dumps of one day stand as one, as in its score: what a paper was listed with.
     """
     paper, moved_to = page.paper, page.moved_to
     days = days_of(page.sightings, date.max)
-    shown = legible_paragraphs(paper)
+    legible_ones = legible_paragraphs(paper)
     values = {
         "title": _title(paper),
         "authors": _known(paper.authors),
-        "abstract": " ".join(shown),
-        "paragraphs": shown,
+        "abstract": " ".join(legible_ones),
+        "paragraphs": legible_ones,
         "paper_paragraphs": paragraphs(paper),
         "summary": legible(paper.summary or ""),
         "organization": legible_name(paper.organization or ""),
         "keywords": _known(paper.keywords),
+        "topics": matcher.of(paper),
         "paper": paper,
         "source": source_url(paper),
         "links": _other_links(paper),
@@ -100,7 +112,7 @@ def render_paper(page: PaperPage, site: Site, templates: jinja2.Environment) -> 
         "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
     }
     canonical = names.paper_url(site, (moved_to or paper).slug)
-    return _page(
+    return lay_out(
         "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
     )
 
@@ -110,7 +122,7 @@ def render_archive(
 ) -> Rendered:
     """Render the list of all editions, the latest first."""
     shelves = {cadence: _listed(records, cadence) for cadence in Cadence}
-    return _page("archive.html", ARCHIVE, site, templates, {"shelves": shelves})
+    return lay_out("archive.html", ARCHIVE, site, templates, {"shelves": shelves})
 
 
 def render_index(
@@ -118,28 +130,66 @@ def render_index(
     records: Sequence[EditionRecord],
     site: Site,
     templates: jinja2.Environment,
+    matcher: Matcher = NO_TOPICS,
 ) -> Rendered:
-    """Render the first page: the `latest` daily edition, and the recent ones of each cadence."""
+    """Render the first page: the `latest` daily edition, recent ones of each cadence, topics."""
     shelves = {cadence: _listed(records, cadence)[:most] for cadence, most in _RECENT.items()}
     values = {
         "shelves": shelves,
-        "latest": latest and _edition_values(latest, site),
+        "latest": latest and _edition_values(latest, site, matcher),
+        "topics": [(title_of(topic), topic.name) for topic in matcher.topics],
         "social": latest and _social(latest, site),
     }
-    return _page("index.html", HOME, site, templates, values)
+    return lay_out("index.html", HOME, site, templates, values)
 
 
 def render_not_found(site: Site, templates: jinja2.Environment) -> Rendered:
     """Render what a host shows for a page that is not there, at whatever address it was asked."""
     root = urlsplit(site.url).path
     values = {"link": lambda path: f"{root}/{quote(path)}"}
-    return _page("404.html", _NOT_FOUND, site, templates, values)
+    return lay_out("404.html", _NOT_FOUND, site, templates, values)
 
 
-def _edition_values(edition: Edition, site: Site) -> dict[str, object]:
-    laid_out = zip(
-        groups(edition, site), (edition.new, edition.trending, edition.revised), strict=True
-    )
+def lay_out(
+    template: str,
+    path: str,
+    site: Site,
+    templates: jinja2.Environment,
+    values: Mapping[str, object],
+) -> Rendered:
+    """Render a template for a page that will lie at `path`."""
+    frame = {
+        "site": site,
+        "here": path,
+        "link": _linker(path),
+        "canonical": _absolute(site, path),
+        "social": None,
+        "edition_path": edition_path,
+        "topic_path": topic_path,
+        "topics_path": TOPICS,
+        "long_date": _long_date,
+    }
+    html = templates.get_template(f"site/{template}").render({**frame, **values})
+    return Rendered(path=path, content=remove_unsafe(html).encode())
+
+
+def shown(card: Card, paper: Paper) -> dict[str, object]:
+    """Return what `site/parts.html` needs to show a paper as a card."""
+    return {
+        "card": card,
+        "paper": paper,
+        "topics": tuple((each.title, topic_path(each.name)) for each in card.topics),
+        "paragraphs": paragraphs(paper),
+        "path": paper_path(paper.slug),
+        "authors": _known(paper.authors),
+        "source": source_url(paper),
+        "links": _other_links(paper),
+    }
+
+
+def _edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str, object]:
+    entries = (edition.new, edition.trending, edition.revised)
+    laid_out = zip(groups(edition, site, matcher), entries, strict=True)
     return {
         "edition": edition,
         "title": names.edition_title(edition),
@@ -165,24 +215,12 @@ def _social(edition: Edition, site: Site) -> dict[str, object] | None:
 
 
 def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
-    cards = (_card(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
+    cards = (shown(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
     return {
         "name": group.name,
         "heading": group.heading,
         "quiet": group.quiet,
         "cards": tuple(cards),
-    }
-
-
-def _card(card: Card, paper: Paper) -> dict[str, object]:
-    return {
-        "card": card,
-        "paper": paper,
-        "paragraphs": paragraphs(paper),
-        "path": paper_path(paper.slug),
-        "authors": _known(paper.authors),
-        "source": source_url(paper),
-        "links": _other_links(paper),
     }
 
 
@@ -210,27 +248,6 @@ def _other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return the links of a paper beside the one to where it can be read."""
     source = source_url(paper)
     return tuple((word, to) for word, to in links_of(paper) if to != source)
-
-
-def _page(
-    template: str,
-    path: str,
-    site: Site,
-    templates: jinja2.Environment,
-    values: Mapping[str, object],
-) -> Rendered:
-    """Render a template for a page that will lie at `path`."""
-    frame = {
-        "site": site,
-        "here": path,
-        "link": _linker(path),
-        "canonical": _absolute(site, path),
-        "social": None,
-        "edition_path": edition_path,
-        "long_date": _long_date,
-    }
-    html = templates.get_template(f"site/{template}").render({**frame, **values})
-    return Rendered(path=path, content=remove_unsafe(html).encode())
 
 
 def _linker(path: str) -> Callable[[str], str]:
