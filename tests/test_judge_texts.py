@@ -98,7 +98,7 @@ def test_the_three_formats_tell_the_same(output: Path) -> None:
     }
     for json_file in sorted(output.glob("feeds/**/*.json")):
         items = json.loads(json_file.read_bytes())["items"]
-        stem = json_file.name.removesuffix("feed.json")
+        stem = json_file.name.removesuffix("feed.json").removesuffix("json")
         rss = feedparser.parse((json_file.parent / f"{stem}rss.xml").read_bytes()).entries
         atom = feedparser.parse((json_file.parent / f"{stem}atom.xml").read_bytes()).entries
         ids = [item["id"] for item in items]
