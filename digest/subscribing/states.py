@@ -81,7 +81,7 @@ def refusal(state: SubscriberState | None) -> UsageError:
     why = WHY.get(state) if state else None
     if why is None:
         return UsageError("there is no such subscriber", hint="see `digest subscribers list`")
-    hint = "if they asked anew themselves: `digest subscribers add ADDRESS --consent --source …`"
+    hint = "if they asked anew themselves: `digest subscribers add ADDRESS --confirmed --source …`"
     if state is _S.BOUNCED:
         hint = "if it works again: `digest subscribers confirm ADDRESS --source …`"
     return UsageError(f"not subscribed: {why}", hint=hint)

@@ -1,0 +1,120 @@
+"""What a subscriber may wish: cadence, hour, zone, topics, muted words, cap; read and refused.
+
+Wishes are those of `Preferences` that somebody named: the others stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from digest.errors import UsageError
+from digest.models import Cadence
+from digest.text.wording import wanted
+
+CADENCES: Final = MappingProxyType(
+    {"daily": Cadence.DAY, "weekly": Cadence.WEEK, "monthly": Cadence.MONTH}
+)
+"""The words that readers use."""
+
+WORDS: Final = MappingProxyType({cadence: word for word, cadence in CADENCES.items()})
+JOINS: Final = ";"
+"""Stands between the topics, and between the muted words, of one cell."""
+
+_PARTS = frozenset(";,|")  # what lists of several in a cell are parted by
+_LONGEST = 100
+_MOST = 100
+
+Wishes = Mapping[str, Any]
+"""Preferences by name, as `dataclasses.replace` takes them."""
+
+
+def read(  # noqa: PLR0913 - what can be wished
+    *,
+    known: Collection[str],
+    cadence: str | None = None,
+    hour: int | None = None,
+    zone: str | None = None,
+    topics: Sequence[str] | None = None,
+    muted: Sequence[str] | None = None,
+    cap: int | None = None,
+    wants_empty: bool | None = None,
+) -> Wishes:
+    """Return what was named; `known` are the topics there are. `UsageError` says what is wrong.
+
+    An empty topic or word stands for none of them, a cap of 0 for no cap.
+    """
+    found: dict[str, Any] = {}
+    if cadence is not None:
+        found["cadence"] = _cadence(cadence)
+    if hour is not None:
+        found["hour"] = _hour(hour)
+    if zone is not None:
+        found["zone"] = _zone(zone)
+    if topics is not None:
+        found["topics"] = tuple(_topic(name, known) for name in _each(topics, "topics"))
+    if muted is not None:
+        found["muted"] = tuple(_word(word) for word in _each(muted, "words"))
+    if cap is not None:
+        found["cap"] = _cap(cap)
+    if wants_empty is not None:
+        found["wants_empty"] = wants_empty
+    return found
+
+
+def _cadence(said: str) -> Cadence:
+    if said not in CADENCES:
+        raise UsageError(f"there is no cadence {said!r}", hint=f"it is {', '.join(CADENCES)}")
+    return CADENCES[said]
+
+
+def _hour(said: int) -> int:
+    if not 0 <= said <= 23:
+        raise UsageError(f"there is no hour {said}", hint="it is of the local day, 0 to 23")
+    return said
+
+
+def _zone(said: str) -> str:
+    try:
+        ZoneInfo(said)
+    except (OSError, ValueError, KeyError) as error:  # unknown is a KeyError, "Europe" an OSError
+        hint = "write an IANA name, such as Europe/Berlin or UTC"
+        raise UsageError(f"there is no time zone {said!r}", hint=hint) from error
+    return said
+
+
+def _cap(said: int) -> int | None:
+    if said < 0:
+        raise UsageError(f"{said} papers are too few for a mail", hint="0 sets no limit")
+    return said or None
+
+
+def _each(said: Sequence[str], what: str) -> list[str]:
+    """Return each once, without empty ones."""
+    found = list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in said))))
+    if len(found) > _MOST:
+        raise UsageError(f"{len(found)} {what} are too many", hint=f"at most {_MOST} are kept")
+    return found
+
+
+def _topic(name: str, known: Collection[str]) -> str:
+    if name in known:
+        return name
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
+    if not known:
+        hint = "the settings name none: docs/topics.md tells how"
+    raise UsageError(f"there is no topic {name!r}", hint=hint)
+
+
+def _word(said: str) -> str:
+    if len(said) > _LONGEST or not said.isprintable() or wanted(said) is None:
+        hint = f"a word or a phrase of at most {_LONGEST} characters"
+        raise UsageError(f"{said[:_LONGEST]!r} cannot be muted", hint=hint)
+    if _PARTS & set(said):
+        hint = "name each word or phrase by itself: --mute one --mute other"
+        raise UsageError(f"{said!r} cannot be muted: it holds a sign that parts words", hint=hint)
+    return said
