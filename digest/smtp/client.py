@@ -38,6 +38,7 @@ class Client(smtplib.SMTP):
         self._server = server
         self._tls = context
         self._unread = b""
+        self._waits: float | None = None  # what the socket was last told
 
     @property
     def has_unread(self) -> bool:
@@ -68,10 +69,8 @@ class Client(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         """Send all of it, within the time of a reply. `smtplib.SMTP` asks for it too."""
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected
-        self.sock.settimeout(self._server.timeout_seconds)
-        self.sock.sendall(s.encode("ascii") if isinstance(s, str) else s)
+        sock = self._within(self._server.timeout_seconds)
+        sock.sendall(s.encode("ascii") if isinstance(s, str) else s)
 
     def getreply(self) -> Reply:
         """Read a reply within the usual time. `smtplib.SMTP` asks for it too."""
@@ -82,7 +81,7 @@ class Client(smtplib.SMTP):
 
         Raises `TimeoutError`, other errors of the socket, and `SMTPServerDisconnected`.
         """
-        until = monotonic() + seconds
+        until, left = monotonic() + seconds, seconds
         data, start, size, texts = self._unread, 0, 0, []
         self._unread = b""
         while True:
@@ -90,7 +89,8 @@ class Client(smtplib.SMTP):
             if end < 0:
                 if len(data) - start > _LONGEST_LINE:
                     return -1, b"a line without end"
-                data, start = data[start:] + self._receive(until), 0
+                data, start = data[start:] + self._receive(left), 0
+                left = until - monotonic()
                 continue
             line, start, size = data[start:end], end + 1, size + end - start
             if not _CODE.match(line) or len(line) > _LONGEST_LINE or size > _LONGEST_REPLY:
@@ -100,18 +100,23 @@ class Client(smtplib.SMTP):
                 self._unread = data[start:]
                 return int(line[:3]), b"\n".join(texts)
 
-    def _receive(self, until: float) -> bytes:
-        """Wait for what comes next, until then at most."""
-        left = until - monotonic()
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected
-        if left <= 0:
+    def _receive(self, seconds: float) -> bytes:
+        """Wait so long at most for what comes next."""
+        if seconds <= 0:
             raise TimeoutError
-        self.sock.settimeout(left)
-        received: bytes = self.sock.recv(_LONGEST_LINE)
+        received = self._within(seconds).recv(_LONGEST_LINE)
         if not received:
             raise smtplib.SMTPServerDisconnected
         return received
+
+    def _within(self, seconds: float) -> socket.socket:
+        """Return the socket, set to wait so long; to set it takes long where threads are many."""
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected
+        if seconds != self._waits:
+            self.sock.settimeout(seconds)
+            self._waits = seconds
+        return self.sock
 
     def _hello(self) -> Reply:
         self.phase = Phase.HELLO
@@ -127,6 +132,7 @@ class Client(smtplib.SMTP):
             if self._unread or self.sock is None:
                 raise smtplib.SMTPException("more was said before the encryption than it may")
             self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._server.host)
+            self._waits = None
             self.ehlo_resp = self.helo_resp = None
             self.esmtp_features, self.does_esmtp = {}, False
         return reply

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+@cache
 def place_of(url: URL) -> str:
     """Return how an error names the database: the file, or the address without its password."""
     return str(sqlite_path(url) or url.set(drivername="postgresql").render_as_string())
@@ -84,10 +86,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     is_server = engine.dialect.name == "postgresql"
     if is_server:
         options["isolation_level"] = "READ COMMITTED"
-    with (
-        translated(place_of(engine.url)),
-        engine.execution_options(**options).begin() as connection,
-    ):
+    with translated(place_of(engine.url)), _begun(engine, options) as connection:
         if is_server:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
         yield connection
@@ -99,10 +98,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with (
-        translated(place_of(engine.url)),
-        engine.execution_options(**options).begin() as connection,
-    ):
+    with translated(place_of(engine.url)), _begun(engine, options) as connection:
+        yield connection
+
+
+@contextmanager
+def _begun(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -46,6 +46,47 @@ _TAKEN = ("edition", "subscriber_id", "planned_at", "attempts", "crashes")
 _WANTS = [subscribers.c[name] for name in ("id", "address", *Preferences.__dataclass_fields__)]
 
 
+_LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
+
+# What is asked for with each mail is put together once: that takes longer than asking.
+_MINE = (
+    deliveries.c.edition == bindparam("of_edition"),
+    deliveries.c.subscriber_id.in_(bindparam("of_numbers", expanding=True)),
+    deliveries.c.holder == bindparam("of_holder"),
+    deliveries.c.state == _STATE.LEASED.value,
+)
+_BEGIN = (
+    update(deliveries)
+    .where(*_MINE, exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE))
+    .values(state=_STATE.SENDING.value, leased_until=bindparam("until"))
+    .returning(deliveries.c.subscriber_id)
+)
+_LEAVE = (
+    update(deliveries)
+    .where(*_MINE)
+    .values(state=_STATE.SKIPPED.value, said="no longer subscribed", **_LET_GO)
+)
+_RECORD = (
+    update(deliveries)
+    .where(
+        deliveries.c.edition == bindparam("of_edition"),
+        deliveries.c.subscriber_id == bindparam("of_subscriber"),
+        deliveries.c.holder == bindparam("of_holder"),
+    )
+    .values(
+        state=bindparam("new_state"),
+        due_at=func.coalesce(
+            bindparam("next_at", type_=deliveries.c.due_at.type), deliveries.c.due_at
+        ),
+        attempts=deliveries.c.attempts + bindparam("more"),
+        done_at=bindparam("ended_at"),
+        code=bindparam("reply"),
+        said=bindparam("words"),
+        **_LET_GO,
+    )
+)
+
+
 def lease(
     connection: Connection, holder: str, now: datetime, until: datetime, limit: int
 ) -> tuple[Delivery, ...]:
@@ -97,24 +138,11 @@ def start(
     """
     started: set[Key] = set()
     for edition, numbers in _by_edition(keys):
-        mine = (
-            deliveries.c.edition == edition,
-            deliveries.c.subscriber_id.in_(numbers),
-            deliveries.c.holder == holder,
-            deliveries.c.state == _STATE.LEASED.value,
-        )
-        is_active = exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE)
-        begun = (
-            update(deliveries)
-            .where(*mine, is_active)
-            .values(state=_STATE.SENDING.value, leased_until=until)
-            .returning(deliveries.c.subscriber_id)
-        )
-        may = [number for (number,) in connection.execute(begun)]
+        mine = {"of_edition": edition, "of_numbers": numbers, "of_holder": holder}
+        may = connection.execute(_BEGIN, {**mine, "until": until}).scalars().all()
         started |= {(edition, number) for number in may}
         if len(may) < len(numbers):
-            left = {"state": _STATE.SKIPPED.value, "said": "no longer subscribed", **_LET_GO}
-            connection.execute(update(deliveries).where(*mine).values(left))
+            connection.execute(_LEAVE, mine)
     return frozenset(started)
 
 
@@ -125,34 +153,12 @@ def _by_edition(keys: Sequence[Key]) -> Iterator[tuple[str, Sequence[int]]]:
         yield from ((edition, some) for some in batches(numbers))
 
 
-_LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
-
-
 def record(connection: Connection, holder: str, results: Sequence[Result], now: datetime) -> None:
     """Write down what became of deliveries that this sender holds."""
     if not results:
         return
-    own = (
-        deliveries.c.edition == bindparam("of_edition"),
-        deliveries.c.subscriber_id == bindparam("of_subscriber"),
-        deliveries.c.holder == holder,
-    )
-    statement = (
-        update(deliveries)
-        .where(*own)
-        .values(
-            state=bindparam("new_state"),
-            due_at=func.coalesce(
-                bindparam("next_at", type_=deliveries.c.due_at.type), deliveries.c.due_at
-            ),
-            attempts=deliveries.c.attempts + bindparam("more"),
-            done_at=bindparam("ended_at", type_=deliveries.c.done_at.type),
-            code=bindparam("reply"),
-            said=bindparam("words", type_=deliveries.c.said.type),
-            **_LET_GO,
-        )
-    )
-    connection.execute(statement, [_values(result, now) for result in results])
+    own = {"of_holder": holder}
+    connection.execute(_RECORD, [own | _values(result, now) for result in results])
 
 
 def _values(result: Result, now: datetime) -> dict[str, Any]:
