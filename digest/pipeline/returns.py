@@ -109,7 +109,7 @@ class Desk:
         """Return what tells that this was dealt with, and tells nobody else anything."""
         is_failure = told.kind in (ReturnKind.HARD, ReturnKind.SOFT)
         once = edition if is_failure and edition else told.mark
-        return self.signer.digest("returned", f"{told.kind} {number} {once}")
+        return failure_mark(self.signer, told.kind, number, once)
 
     def _weigh(
         self, post: Post, subscriber: Subscriber, kind: ReturnKind, now: datetime
@@ -143,6 +143,11 @@ class Desk:
 
 class _DryError(Exception):
     """Ends a dry run's transaction without keeping it."""
+
+
+def failure_mark(signer: Signer, kind: ReturnKind, number: int, once: str) -> str:
+    """Return the mark of what counts once: of failures, `once` is the edition."""
+    return signer.digest("returned", f"{kind} {number} {once}")
 
 
 def _read(mail: Mail, sent_to: str) -> tuple[Mail, Returned]:

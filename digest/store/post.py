@@ -209,6 +209,14 @@ class Returns(_Part):
         """Say that the mail of this mark is dealt with; false where it was before."""
         return self._do(returns.remember, mark, at)
 
+    def known(self, marks: Collection[str]) -> dict[str, datetime]:
+        """Return which of these marks were dealt with, and when."""
+        return self._do(returns.known, marks)
+
+    def row_of(self, number: int) -> tuple[int, datetime | None]:
+        """Return how many soft failures of a subscriber are in a row, and when the last came."""
+        return self._do(returns.row_of, number)
+
     def count_soft(self, number: int, at: datetime, since: datetime) -> int:
         """Count a soft failure of a subscriber; return how many are in a row.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, case, select, update
 
 from digest.models import SubscriberState
-from digest.store.statements import insert_into
+from digest.store.statements import batches, insert_into
 from digest.store.tables import returns, subscribers, suppressions
 
 
@@ -16,6 +16,22 @@ def remember(connection: Connection, mark: str, at: datetime) -> bool:
     """Say that the mail of this mark is dealt with; false where it was before."""
     insert = insert_into(connection, returns).values(mark=mark, at=at).on_conflict_do_nothing()
     return connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount == 1
+
+
+def known(connection: Connection, marks: Collection[str]) -> dict[str, datetime]:
+    """Return which of these marks were dealt with, and when."""
+    found: dict[str, datetime] = {}
+    for some in batches(marks):
+        rows = connection.execute(select(returns).where(returns.c.mark.in_(some)))
+        found |= {row.mark: row.at for row in rows}
+    return found
+
+
+def row_of(connection: Connection, number: int) -> tuple[int, datetime | None]:
+    """Return how many soft failures of a subscriber are in a row, and when the last came."""
+    columns = (subscribers.c.soft_bounces, subscribers.c.soft_bounced_at)
+    row = connection.execute(select(*columns).where(subscribers.c.id == number)).one_or_none()
+    return (row.soft_bounces, row.soft_bounced_at) if row else (0, None)
 
 
 def count_soft(connection: Connection, number: int, at: datetime, since: datetime) -> int:

@@ -20,10 +20,11 @@ from digest.store.failures import readable, translated
 _PIECE = 1024 * 1024
 
 
-def scrub(engine: Engine, traces: Collection[str]) -> bool:
+def scrub(engine: Engine, traces: Collection[str], *, anew: bool = False) -> bool:
     """Leave nothing of `traces` in the files; false where another process is in the way.
 
-    On PostgreSQL nothing is done, and the answer is true: docs/subscribers.md tells of VACUUM.
+    With `anew` the file is written anew whatever is found. On PostgreSQL nothing is done, and the
+    answer is true: docs/subscribers.md tells of VACUUM.
     """
     path = sqlite_path(engine.url)
     if path is None:
@@ -32,7 +33,7 @@ def scrub(engine: Engine, traces: Collection[str]) -> bool:
         with readable(str(path)), translated(place_of(engine.url)):
             if not _fold_journal(engine):
                 return False
-            if not holds(path, traces):
+            if not anew and not holds(path, traces):
                 return True
             _execute(engine, "VACUUM")
             return _fold_journal(engine)

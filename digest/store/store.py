@@ -61,12 +61,14 @@ class Store:
         with reading(self._engine) as connection:
             yield Post(connection, self._at)
 
-    def scrub(self, traces: Collection[str]) -> bool:
+    def scrub(self, traces: Collection[str], *, anew: bool = False) -> bool:
         """Leave nothing in SQLite's files of what was erased, as `Register.erase` returned it.
 
-        False where another process is in the way: ask again when it is gone.
+        With `anew` the file is written anew whatever is found in it: for where not all that was
+        erased is known any more. False where another process is in the way: ask again when it is
+        gone.
         """
-        return scrub(self._engine, traces)
+        return scrub(self._engine, traces, anew=anew)
 
     def lease(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
         """Take or renew the lease until `now + seconds`; false while another holds it."""
