@@ -29,10 +29,26 @@ KINDS = {
     "site-paper": "papers/2603.90202/index.html",
     "site-formula": "papers/2603.90402/index.html",
     "site-archive": "editions/index.html",
+    "site-topics": "topics/index.html",
+    "site-topic": "topics/language-models/index.html",
     "site-404": "404.html",
     "mail-day": "editions/2026-03-12/email.html",
     "mail-week": "editions/2026-W11/email.html",
 }
+CONFIG = f"""
+[site]
+url = "{SITE}"
+
+[topics.language-models]
+title = "Language models"
+phrases = ["language model*"]
+words = ["LLM", "LLMs"]
+
+[topics.vision]
+title = "Seeing"
+words = ["image*", "video*", "camera*"]
+exclude = ["robots"]
+"""
 CHOSEN = {
     "site.png": ("site-index", 1080, "light"),
     "site-phone-dark.png": ("site-week", 320, "dark"),
@@ -67,6 +83,7 @@ def newsletter(root: Path) -> Path:
     from flow import make
 
     root.mkdir()
+    (root / "digest.toml").write_text(CONFIG)
     letter = make(root, datetime(2026, 3, 12, 18, tzinfo=UTC))
     for path in sorted(SAMPLES.glob("2026*")):
         letter.drop(path.name, path.read_bytes())

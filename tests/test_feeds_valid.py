@@ -51,6 +51,19 @@ TITLES = (
 )
 
 
+CONFIG = f"""
+[site]
+url = "{SITE}"
+
+[topics.language-models]
+title = "Language models & <think>"
+phrases = ["language model*"]
+
+[topics.nobodys]
+authors = ["Nobody Atall"]
+"""
+
+
 def day(number: int, papers: int = 3) -> Edition:
     """An edition whose papers are announced all at once, as those of one dump are."""
     start = NOON.date() + timedelta(days=number)
@@ -300,6 +313,7 @@ def test_hostile_text_upsets_no_reader(words: str) -> None:
 
 @pytest.mark.skipif(not PAGES.is_dir(), reason=NO_PAGES)
 def test_there_is_nothing_to_say_of_the_feeds_of_the_real_dumps(tmp_path: Path) -> None:
+    (tmp_path / "digest.toml").write_text(CONFIG)
     letter = make(tmp_path, datetime(2026, 11, 20, 12, tzinfo=UTC))
     for path in sorted(PAGES.glob("*.txt")):
         letter.drop(path.name, path.read_bytes())

@@ -169,7 +169,7 @@ def test_all_topics_stand_on_a_page_of_their_own_and_are_found_from_everywhere(
 ) -> None:
     shown = parsed(output, "topics/index.html")
     assert [words([each]) for each in shown.xpath("//h2")] == ["Moving pictures", "robots"]
-    assert words(shown.xpath("//section[1]/p[1]")) == (
+    assert words(shown.xpath("//article[1]/p[1]")) == (
         "4 new papers since 11 March 2026. The latest in Thursday 12 March 2026."
     )
     for path in tree(output):

@@ -85,14 +85,12 @@ def render_topics(
 ) -> Iterator[Rendered]:
     """Yield the three feeds of each topic: the `most` latest of the papers, given newest first."""
     told = [paper for paper in papers if paper.topics]
-    items = list(entries_of_papers(told, site, templates))
+    found: dict[str, list[FeedItem]] = {}
+    for item, paper in zip(entries_of_papers(told, site, templates), told, strict=True):
+        for match in paper.topics:
+            found.setdefault(match.name, []).append(item)
     for topic in topics:
-        mine = [
-            item
-            for item, paper in zip(items, told, strict=True)
-            if any(match.name == topic.name for match in paper.topics)
-        ]
-        feed = _of_topic(topic, _of(site, PAPERS, mine[:most]), site)
+        feed = _of_topic(topic, _of(site, PAPERS, found.get(topic.name, [])[:most]), site)
         yield from _files(f"{TOPICS}/{topic.name}.", feed)
 
 
