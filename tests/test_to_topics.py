@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from test_to_site import TEMPLATES, day
 
 from digest.cli import work
 from digest.models import Delivery, Edition, Paper, Preferences, Rendered
+from digest.pipeline.publish import publish
 from digest.render import names, to_email, to_feeds, to_json, to_markdown, to_site, to_topics
 from digest.render.matches import Match, Matcher
 from digest.render.to_letters import Mailing, Postmark
@@ -264,6 +265,28 @@ def test_what_a_topic_leaves_is_taken_away_with_it(tmp_path: Path) -> None:
 def shown(made: Letter) -> dict[str, bytes]:
     """What an output shows, without what names its store."""
     return {path: held for path, held in tree(made.folder).items() if path != ".digest.json"}
+
+
+def test_no_link_is_broken_at_any_moment_as_topics_come_and_go(tmp_path: Path) -> None:
+    root = tmp_path / "letter"
+    moments = 0
+    for config in (CONFIG, CONFIG + TOPICS, CONFIG + TOPICS.partition("[topics.robots]")[0]):
+        made = letter(root, config)
+        if not moments:
+            made.drop("2026-03-12.txt", page("Mar 12", range(4)))
+            work.ingest(made, None)
+
+        def watched(files: Iterable[Rendered], folder: Path = made.folder) -> Iterator[Rendered]:
+            nonlocal moments
+            for file in files:
+                assert broken_links(folder) == []
+                moments += 1
+                yield file
+
+        publish(made.store, made.output, made.press, NOON, watched, everything=False)
+        assert broken_links(made.folder) == []
+        made.close()
+    assert moments > 100
 
 
 def test_what_is_left_is_told_until_the_last_of_it_is_gone() -> None:
