@@ -26,6 +26,7 @@ SUITES = (
     "bench.bench_render",
     "bench.bench_edition",
     "bench.bench_letters",
+    "bench.bench_delivery",
     "bench.bench_flow",
 )
 HEADINGS = ("job", "ours", "beside", "its time", "ratio", "goal", "note")
