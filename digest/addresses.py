@@ -53,3 +53,11 @@ def parse(text: str) -> Address:
         key=f"{local}@{told.domain}",
         domain_ascii=told.ascii_domain,
     )
+
+
+def folded(part: str) -> str:
+    """Return a part of an address, or a whole one, as it is looked for among addresses."""
+    try:
+        return parse(part).key
+    except UsageError:
+        return unicodedata.normalize("NFC", part.strip().lower())
