@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from digest.addresses import Address
+from digest.cli import shapes
 from digest.cli.newsletter import Newsletter
+from digest.cli.words import say
 from digest.errors import UsageError
 from digest.models import (
     Consent,
@@ -54,6 +56,29 @@ def nobody(place: Registry, who: Address) -> UsageError:
     if suppression is not None:
         what += f"; the address is not to be written to: {WHY[suppression.reason]}"
     return UsageError(what, hint="see `digest subscribers list`")
+
+
+def need_source(source: str, *, is_needed: bool) -> None:
+    """Refuse what could not stand in the record of consent."""
+    if source and not source.isprintable():
+        raise UsageError("--source must be one line without control characters")
+    if is_needed and not source.strip():
+        hint = 'such as --source "paper form at the group meeting"'
+        raise UsageError("--source must say how they consented", hint=hint)
+
+
+def tell(change: Change, *, as_json: bool, is_dry: bool) -> None:
+    """Tell what an act came to, or would."""
+    if as_json:
+        shapes.put(shape_change(change))
+        return
+    now = change.subscriber
+    is_word = "would be" if is_dry else "is"
+    as_before = "" if change.is_change else " as before"
+    say(f"{now.address} {is_word} {now.state}{as_before}: {wants_in_words(now.preferences)}")
+    if now.state is SubscriberState.PENDING:
+        say("No mail goes there yet. Once they confirmed:")
+        say(f"  digest subscribers confirm {now.address} --source …")
 
 
 def shape(subscriber: Subscriber) -> Json:
