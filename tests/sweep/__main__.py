@@ -128,27 +128,29 @@ class Sweep:
             for _ in range(TRIES):
                 self._run(folder, now, [])
                 now += timedelta(minutes=30)
-                counts = self._counts(folder)
+                counts, held = self._outbox(folder)
                 if sum(counts.values()) == READERS and counts.keys() <= {"sent", "held"}:
                     break
             else:
                 tally.failed.append(f"{where}: not done after {TRIES} more runs: {counts}")
-            self._count(tally, counts.get("held", 0), where)
+            self._count(tally, held, where)
 
     @staticmethod
-    def _counts(folder: Path) -> dict[str, int]:
+    def _outbox(folder: Path) -> tuple[dict[str, int], set[str]]:
+        """Return the deliveries counted by state, and to whom those held are."""
         store = open_store(f"sqlite:///{folder / 'digest.db'}", create=False)
         with store.reading_post() as post:
             counts = post.outbox.counts("2026-03-11")
+            readers = [post.register.by_id(number) for _, number, _ in post.outbox.held()]
         store.close()
-        return counts.get("2026-03-11", {})
+        return counts.get("2026-03-11", {}), {str(each.address) for each in readers if each}
 
-    def _count(self, tally: Tally, held: int, where: str) -> None:
+    def _count(self, tally: Tally, held: set[str], where: str) -> None:
         got = Counter(recipient for recipient, _, _ in self._keeper.got)
         kinds = {(recipient, told, content) for recipient, told, content in self._keeper.got}
-        lost = READERS - len(got) - held
-        tally.held += held
-        tally.lost += max(0, lost)
+        lost = READERS - len(got.keys() | held)
+        tally.held += len(held)
+        tally.lost += lost
         repeated = sum(got.values()) - len(got)
         tally.repeated += repeated
         tally.most_repeated = max(tally.most_repeated, repeated)
