@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -225,7 +226,8 @@ def test_sqlites_files_hold_nothing_of_the_erased(tmp_path: Path) -> None:
     with store.writing_post() as post:
         for number in gone:
             traces += post.register.erase(number, NOW)
-    assert len(traces) == 4 * len(gone)  # address, key, network, proof
+    assert {*traces} >= {f"ü{names[number - 1]}@bücher.example.org" for number in gone}
+    assert sum(each.startswith("net ") for each in traces) == len(gone)
     before = _bytes_of(tmp_path)
     assert any(names[number - 1].encode() in before for number in gone), "nothing is shown by this"
     assert store.scrub(traces)
@@ -234,6 +236,29 @@ def test_sqlites_files_hold_nothing_of_the_erased(tmp_path: Path) -> None:
     with store.reading_post() as post:
         assert post.register.counts()[PENDING] == 1300
     store.close()
+
+
+def test_what_is_theirs_alone_is_to_be_found_nowhere(store: Store) -> None:
+    """Wishes, record and server's spellings; what others share tells nothing of them."""
+    with store.writing() as tx:
+        tx.open_edition(day_edition())
+    with store.writing_post() as post:
+        shared = {"topics": ("vision",), "muted": ("canary", "wörd")}
+        one, key, line = somebody(1, **shared)
+        post.register.add(one, key, line)
+        post.register.add(*somebody(2, topics=("vision",)))
+        post.outbox.plan_for(DAY, None, [1], NOW)
+        post.outbox.lease("a", NOW, NOW, 1)
+        said = "<Reader1@EXAMPLE.org>: no; reader1@xn--xmple.org neither, nor other@example.org"
+        post.outbox.record("a", [replace(_failed(DAY), said=said)], NOW)
+        traces = post.register.erase(1, NOW)
+        assert traces[:2] == (key, key)
+        assert sorted(traces[2:]) == [
+            "Reader1@EXAMPLE.org",
+            '["canary","w\\u00f6rd"]',
+            "form 1",
+            "reader1@xn--xmple.org",
+        ]
 
 
 def _named(name: str, length: int) -> tuple[Subscriber, str, Consent]:

@@ -6,17 +6,21 @@ meant, and not which.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, literal, or_, select, type_coerce, update
 
 from digest.errors import StoreError
 from digest.models import DeliveryRecord, DeliveryState, Preferences, SubscriberState, Suppression
+from digest.store.columns import SafeText
 from digest.store.statements import batches, insert_into
 from digest.store.tables import consents, deliveries, subscribers, suppressions
 
 _DELIVERY = [deliveries.c[name] for name in DeliveryRecord.__dataclass_fields__]
+_TOLD = [consents.c[name] for name in ("source", "network", "proof")]
+_WISHES = [type_coerce(subscribers.c[name], SafeText) for name in ("topics", "muted")]  # as stored
 _UNSENT = [DeliveryState.PENDING.value, DeliveryState.HELD.value]
 
 
@@ -51,12 +55,13 @@ def erase(connection: Connection, number: int, at: datetime) -> tuple[str, ...]:
     `StoreError` where there is no such subscriber, or no more.
     """
     is_there = (subscribers.c.id == number, subscribers.c.state != SubscriberState.ERASED.value)
-    wanted = select(subscribers.c.address, subscribers.c.address_key).where(*is_there)
+    wanted = select(subscribers.c.address, subscribers.c.address_key, *_WISHES).where(*is_there)
     found = connection.execute(wanted).one_or_none()
     if found is None:
         raise StoreError("there is no such subscriber", hint="See `digest subscribers list`")
-    theirs = select(consents.c.network, consents.c.proof).where(consents.c.subscriber_id == number)
-    told = {text for row in connection.execute(theirs) for text in row}
+    address, key, *wishes = found
+    told = _told(connection, number)
+    spelled = _spelled(connection, number, key)
     connection.execute(update(subscribers).where(*is_there).values(_nothing(at)))
     connection.execute(delete(consents).where(consents.c.subscriber_id == number))
     own = deliveries.c.subscriber_id == number
@@ -65,7 +70,23 @@ def erase(connection: Connection, number: int, at: datetime) -> tuple[str, ...]:
         update(deliveries).where(own, deliveries.c.state.in_(_UNSENT)).values(skipped)
     )
     connection.execute(update(deliveries).where(own).values(said=""))
-    return (*found, *sorted(text for text in told if not _is_others(connection, text)))
+    theirs = [text for text in told if not _is_in(connection, _TOLD, text)]
+    theirs += [text for text in wishes if text != "[]" and not _is_in(connection, _WISHES, text)]
+    return (address, key, *sorted(spelled - {address, key}), *sorted(theirs))
+
+
+def _told(connection: Connection, number: int) -> set[str]:
+    """Return what stands in a subscriber's record of consent."""
+    wanted = select(*_TOLD).where(consents.c.subscriber_id == number)
+    return {text for row in connection.execute(wanted) for text in row if text}
+
+
+def _spelled(connection: Connection, number: int, key: str) -> set[str]:
+    """Return how servers spelled a subscriber's address, whatever its case and domain."""
+    own = (deliveries.c.subscriber_id == number, deliveries.c.said.contains("@"))
+    pattern = re.compile(re.escape(key.rpartition("@")[0]) + r"@[^\s<>]+", re.IGNORECASE)
+    said = connection.execute(select(deliveries.c.said).where(*own)).scalars()
+    return {spelling for text in said for spelling in pattern.findall(text)}
 
 
 def _nothing(at: datetime) -> dict[str, object]:
@@ -79,10 +100,10 @@ def _nothing(at: datetime) -> dict[str, object]:
     }
 
 
-def _is_others(connection: Connection, text: str) -> bool:
-    """Tell whether a text of a record of consent stands in somebody else's too."""
-    same = or_(consents.c.network == text, consents.c.proof == text)
-    return connection.execute(select(consents.c.id).where(same).limit(1)).first() is not None
+def _is_in(connection: Connection, columns: Sequence[ColumnElement[str]], text: str) -> bool:
+    """Tell whether a text stands in one of these columns, whoever's."""
+    same = select(literal(1)).where(or_(*(column == text for column in columns))).limit(1)
+    return connection.execute(same).first() is not None
 
 
 def deliveries_of(connection: Connection, number: int) -> tuple[DeliveryRecord, ...]:
