@@ -16,12 +16,14 @@ from feed_rules import complaints
 from flow import SITE, Letter, broken_links, make, page, times, tree
 from formulas import as_text
 from lxml import html as lxml_html
+from test_cli import digest
 from test_feeds_valid import NOW, SITES, with_words
 from test_feeds_valid import day as feed_day
 from test_to_site import TEMPLATES, day
 
 from digest.cli import work
 from digest.models import Delivery, Edition, Paper, Preferences, Rendered
+from digest.pipeline.letters import Letters
 from digest.pipeline.publish import publish
 from digest.render import names, to_email, to_feeds, to_json, to_markdown, to_site, to_topics
 from digest.render.matches import Match, Matcher
@@ -130,6 +132,19 @@ def test_a_topic_is_a_category_in_all_feeds(output: Path) -> None:
             assert ("Moving pictures" in terms) is entry.title.startswith("Driftwood")
 
 
+def test_the_archive_of_feeds_tells_topics_as_they_are_published(tmp_path: Path) -> None:
+    made = letter(tmp_path / "letter")
+    for number in range(8, 13):
+        drop = page(f"Mar {number}", range(number * 10, number * 10 + 3))
+        made.drop(f"2026-03-{number:02}.txt", drop)
+    made.run()
+    for number in range(8, 12):
+        file = made.folder / f"feeds/archive/2026-03-{number:02}.feed.json"
+        tags = [item.get("tags") for item in json.loads(file.read_bytes())["items"]]
+        assert sorted(filter(None, tags)) == [["Moving pictures"]]
+    made.close()
+
+
 def test_the_archive_of_feeds_tells_topics_too() -> None:
     ((item, *_),) = (
         json.loads(file.content)["items"]
@@ -199,6 +214,11 @@ def test_a_paper_tells_its_topics_wherever_it_stands(output: Path) -> None:
     assert markdown.count(f"[Moving pictures]({SITE}/topics/video/)") == 2
     assert (folder / "email.txt").read_text("utf-8").count(" · Moving pictures\n") == 2
     assert (folder / "email.html").read_text("utf-8").count(" · Moving pictures</p>") == 2
+
+
+def test_the_command_shows_what_the_file_tells(output: Path) -> None:
+    told = digest(output.parent, "edition", "show", "2026-03-12", "--json")
+    assert json.loads(told) == json.loads((output / "editions/2026-03-12/papers.json").read_bytes())
 
 
 def parsed(output: Path, path: str) -> lxml_html.HtmlElement:
@@ -378,6 +398,14 @@ def test_a_topic_shows_no_more_than_the_feeds_of_papers_do_but_whole_days() -> N
     assert " more in " not in cards[12].text_content()
 
 
+def test_a_paper_leads_to_its_other_topics_from_a_topics_page() -> None:
+    told = matcher(VIDEO, TopicRule(name="all", title="All", words=("a*",)))
+    found = lxml_html.document_fromstring(
+        rendered([day(0, new=1)], told)["topics/video/index.html"].decode()
+    )
+    assert found.xpath("//article/p[1]//a/@href") == ["../../topics/all/index.html"]
+
+
 def test_before_there_is_an_edition_the_pages_say_so() -> None:
     for path, held in rendered([], matcher()).items():
         if path.endswith(".html"):
@@ -387,11 +415,16 @@ def test_before_there_is_an_edition_the_pages_say_so() -> None:
 @pytest.mark.parametrize("hostile", xss.STRINGS + xss.URLS)
 def test_hostile_text_makes_no_element_of_a_topics_pages(hostile: str) -> None:
     def pages(told: str) -> list[lxml_html.HtmlElement]:
-        rules = [TopicRule(name="all", title=told, words=("a*", told), authors=(told, "Ada"))]
+        rules = [
+            TopicRule(name=name, title=told, words=("a*", told), authors=(told, "Ada"))
+            for name in ("one", "two")
+        ]
         edition = with_words(told)
         paper = replace(edition.new[0].paper, summary="all of it")
         edition = replace(edition, new=(replace(edition.new[0], paper=paper),), note="")
         files = rendered([edition], matcher(*rules))
+        own = to_site.render_edition(edition, builders.SITE, TEMPLATES, matcher(*rules))
+        files[own.path] = own.content
         return [
             lxml_html.document_fromstring(held.decode())
             for path, held in files.items()
@@ -436,6 +469,7 @@ def test_words_decide_and_votes_do_not() -> None:
     assert (match.title, match.name) == ("Moving pictures", "video")
     assert match.why.startswith("“video” in the title")
     assert told.of(builders.paper(1, votes=77)) is told.of(builders.paper(1))
+    assert told.of(builders.paper(1, abstract="Cloth.")) == ()
     assert told.of(builders.paper(1, title="Driftwood", abstract="")) == ()
     assert told.of(Paper(id=1, key="k", slug="k", title="A \ud800 video", abstract="")) != ()
     assert str(Match(title="Words")) == "Words"
@@ -475,6 +509,22 @@ def test_a_mail_tells_the_readers_own_topics_or_all_where_they_chose_none() -> N
     assert "Everything" not in said["video",]
     assert said["video",].count("Moving pictures") == 2
     assert "Your topics: Everything, Moving pictures." in said["all", "video"]
+
+
+def test_the_mail_that_is_sent_tells_the_topics_of_papers(tmp_path: Path) -> None:
+    made = published(tmp_path / "letter")
+    letters = Letters(made.store, made.press, Postmark(signer=Signer(b"k" * 32)), made.chooser_of)
+    delivery = Delivery(
+        edition="2026-03-12",
+        subscriber_id=7,
+        address="reader@example.org",
+        preferences=Preferences(),
+        planned_at=NOON,
+    )
+    envelope = letters.letter(delivery)
+    made.close()
+    assert envelope is not None
+    assert envelope.content.count(b"=C2=B7 Moving pictures\r\n") == 2
 
 
 def test_the_address_of_a_topic_is_made_of_its_name_alone() -> None:
