@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest.cli import examine_mail
 from digest.cli.findings import Finding
 from digest.cli.newsletter import Newsletter
 from digest.cli.stay import warm_up
@@ -35,6 +36,8 @@ def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
         ("store", _store),
         ("disk", _disk),
         ("folder news", _inotify),
+        ("mail server", examine_mail.mail_server),
+        ("mail", examine_mail.sender),
     )
     for about, check in checks:
         try:

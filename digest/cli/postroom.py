@@ -82,19 +82,24 @@ def server(letter: Newsletter) -> Server:
     )
 
 
+def sealer(letter: Newsletter) -> Sealer | None:
+    """Return what signs mails as the settings say, None where nothing does here."""
+    dkim = letter.settings.dkim
+    if not dkim.selector:
+        return None
+    domain = dkim.domain or letter.settings.mail.sender.rpartition("@")[2]
+    return Sealer(domain, dkim.selector, dkim.key)
+
+
 def holder() -> str:
     """Name this process, unlike any other."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _letters(letter: Newsletter, store: Store, signer: Signer) -> Letters:
-    mail, dkim = letter.settings.mail, letter.settings.dkim
-    seal = None
-    if dkim.selector:
-        domain = dkim.domain or mail.sender.rpartition("@")[2]
-        seal = Sealer(domain, dkim.selector, dkim.key).seal
-    postmark = Postmark(signer=signer, return_path=mail.return_path)
-    return Letters(store, letter.press, postmark, letter.chooser_of, seal)
+    own = sealer(letter)
+    postmark = Postmark(signer=signer, return_path=letter.settings.mail.return_path)
+    return Letters(store, letter.press, postmark, letter.chooser_of, own.seal if own else None)
 
 
 def _pace(rate: float, domain_rate: int) -> Callable[[Delivery], float]:
