@@ -13,6 +13,7 @@ from digest.cli import shapes
 from digest.cli.context import NOTHING_NEW
 from digest.cli.findings import Told
 from digest.cli.newsletter import Newsletter
+from digest.cli.people import prune_due
 from digest.cli.postroom import postroom, server
 from digest.cli.words import say
 from digest.errors import ConfigError, DeliverError, UsageError
@@ -35,12 +36,15 @@ class Ask:
 def send(letter: Newsletter, ask: Ask) -> Told:
     """Send what is due, until nothing is."""
     room = postroom(letter, _connector(letter), threading.Event())
+    prune_due(letter)
     return _report(deliver(room, _wishes(room.store, ask)), "")
 
 
 def deliver_due(letter: Newsletter, stop: threading.Event) -> Told:
     """Send what is due, or until `stop` is set; no lines are told where nothing was."""
-    report = deliver(postroom(letter, _connector(letter), stop), Wishes())
+    room = postroom(letter, _connector(letter), stop)
+    prune_due(letter)
+    report = deliver(room, Wishes())
     told = _report(report, "")
     is_idle = not (report.counts or report.planned or report.resent or report.held)
     return replace(told, lines=()) if is_idle else told

@@ -23,6 +23,7 @@ from digest.models import (
     SubscriberState,
     Suppression,
 )
+from digest.pipeline.retention import Keep, Pruned, prune
 from digest.pipeline.subscribing import Registry
 from digest.subscribing.acts import Change, Holding
 from digest.subscribing.states import WHY
@@ -47,6 +48,17 @@ def registry(letter: Newsletter) -> Registry:
     return Registry(
         store=letter.store, signer=Signer(letter.store.key), defaults=Preferences(zone=zone)
     )
+
+
+def prune_due(letter: Newsletter) -> Pruned:
+    """Erase what is known of readers and was kept for its time, as the settings say."""
+    told = letter.settings.subscribers
+    keep = Keep(
+        pending_days=told.keep_pending_days,
+        gone_days=told.keep_gone_days,
+        network_days=told.keep_network_days,
+    )
+    return prune(registry(letter), keep, letter.now())
 
 
 def nobody(place: Registry, who: Address) -> UsageError:

@@ -92,6 +92,31 @@ class DeliverSettings(Section):
     )
 
 
+class SubscribersSettings(Section):
+    """How long is kept what is known of readers; see docs/subscribers.md."""
+
+    keep_pending_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="Who asked and did not confirm is erased after so many days. 0 keeps them.",
+    )
+    keep_gone_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Who unsubscribed, bounced or complained is erased after so many days; a keyed "
+        "hash of the address is left. 0 keeps them, with the record of their consent.",
+    )
+    keep_network_days: int = Field(
+        default=90,
+        ge=0,
+        le=36_500,
+        description="After so many days the record of consent forgets from which network address "
+        "somebody asked. 0 keeps it.",
+    )
+
+
 class SmtpSettings(Section):
     """The mail server that takes the mail (submission or relay)."""
 
@@ -121,8 +146,8 @@ class SmtpSettings(Section):
     connections: Count = Field(
         default=8,
         le=100,
-        description="Connections at a time. More are faster; a crash leaves at most one mail each in "
-        "doubt.",
+        description="Connections at a time. More are faster; a crash leaves at most one mail each "
+        "in doubt.",
     )
     timeout_seconds: Annotated[float, Field(ge=1, le=600, allow_inf_nan=False)] = Field(
         default=60.0,

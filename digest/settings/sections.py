@@ -24,6 +24,7 @@ from digest.settings.delivery import (
     DkimSettings,
     MailSettings,
     SmtpSettings,
+    SubscribersSettings,
     WebSettings,
 )
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
@@ -220,6 +221,7 @@ class Settings(BaseSettings):
     topics: dict[TopicName, TopicSettings] = {}
     mail: MailSettings = MailSettings()
     deliver: DeliverSettings = DeliverSettings()
+    subscribers: SubscribersSettings = SubscribersSettings()
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()

@@ -26,7 +26,7 @@ from digest.models import (
     SubscriberState,
     Suppression,
 )
-from digest.store import outbox, planning, posting, returns, subscribers, suppressing
+from digest.store import outbox, planning, posting, retaining, returns, subscribers, suppressing
 from digest.store.failures import readable
 from digest.store.outbox import Key
 from digest.store.subscribers import Newcomer
@@ -134,6 +134,16 @@ class Register(_Part):
         it.
         """
         return self._do(suppressing.erase, number, at)
+
+    def stale(
+        self, states: Collection[SubscriberState], before: datetime, limit: int
+    ) -> tuple[int, ...]:
+        """Return up to `limit` who are in one of these states, untouched, since before."""
+        return self._do(retaining.stale, states, before, limit)
+
+    def forget_networks(self, before: datetime) -> int:
+        """Take the network out of lines of consent from before; return of how many."""
+        return self._do(retaining.forget_networks, before)
 
 
 class Outbox(_Part):

@@ -206,6 +206,7 @@ subscribers = Table(
     Index("ix_subscribers_rhythm", "state", "cadence", "zone", "hour"),
 )
 
+_KNOWN = text("network != ''")
 consents = Table(
     "consents",
     metadata,
@@ -218,6 +219,7 @@ consents = Table(
     Column("network", SafeText, nullable=False),
     Column("proof", SafeText, nullable=False),
     Index("ix_consents_subscriber", "subscriber_id"),
+    Index("ix_consents_network", "at", sqlite_where=_KNOWN, postgresql_where=_KNOWN),
 )
 
 suppressions = Table(

@@ -58,6 +58,10 @@ def _subscribers() -> None:
         sa.Column("proof", SafeText, nullable=False),
     )
     op.create_index("ix_consents_subscriber", "consents", ["subscriber_id"])
+    where = sa.text("network != ''")
+    op.create_index(
+        "ix_consents_network", "consents", ["at"], sqlite_where=where, postgresql_where=where
+    )
     op.create_table(
         "suppressions",
         sa.Column("hash", SafeText, primary_key=True),
