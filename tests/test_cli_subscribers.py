@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from digest.subscribing.table import HEADER
 from digest.tokens import Signer
 
 WHO = "reader@example.org"
+PENDING = SubscriberState.PENDING
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 TOPICS = """
 [topics.vision]
 words = ["segmentation"]
@@ -441,6 +444,24 @@ def test_a_reader_in_the_way_is_told_and_the_next_erasing_finishes(letter: Lette
     assert "only a keyed hash" in letter.call("erase", WHO, "--yes", ok=3)
     assert b"canaryword" not in letter.bytes()
     assert WHO.encode() not in letter.bytes()
+
+
+def test_delivering_erases_what_was_kept_for_its_time(letter: Letter) -> None:
+    """Though nothing is due, and before any mail server is asked."""
+    letter.call("add", WHO)
+    store = letter.store()
+    with store.writing_post() as post:
+        old = Subscriber(
+            address="old@example.org", state=PENDING, created_at=LONG_AGO, since=LONG_AGO
+        )
+        post.register.add(old, old.address, Consent(act=ConsentAct.ASKED, at=LONG_AGO))
+    store.close()
+    config = letter.root / "digest.toml"
+    config.write_text(config.read_text("utf-8").replace("[smtp]", '[smtp]\nhost = "127.0.0.1"'))
+    done = CliRunner().invoke(app, ["-C", str(letter.root), "deliver"])
+    assert done.exit_code == 3, done.exception
+    assert [each["address"] for each in letter.json("list")["subscribers"]] == [WHO]
+    assert b"old@example.org" not in letter.bytes()
 
 
 # --- logs ---

@@ -41,11 +41,17 @@ def prune(place: Registry, keep: Keep, now: datetime) -> Pruned:
     """Erase what was kept for its time: each kind in one transaction, up to 500 readers."""
     pending = _erase(place, frozenset({SubscriberState.PENDING}), keep.pending_days, now)
     gone = _erase(place, GONE, keep.gone_days, now)
-    networks = 0
-    if keep.network_days:
-        with place.store.writing_post() as post:
-            networks = post.register.forget_networks(now - timedelta(days=keep.network_days))
+    networks = _forget(place, keep.network_days, now)
     return Pruned(pending=pending, gone=gone, networks=networks)
+
+
+def _forget(place: Registry, days: int, now: datetime) -> int:
+    before = now - timedelta(days=days)
+    with place.store.reading_post() as post:
+        if not days or not post.register.has_networks(before):
+            return 0
+    with place.store.writing_post() as post:
+        return post.register.forget_networks(before)
 
 
 def _erase(place: Registry, states: frozenset[SubscriberState], days: int, now: datetime) -> int:

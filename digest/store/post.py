@@ -141,6 +141,10 @@ class Register(_Part):
         """Return up to `limit` who are in one of these states, untouched, since before."""
         return self._do(retaining.stale, states, before, limit)
 
+    def has_networks(self, before: datetime) -> bool:
+        """Tell whether lines of consent from before name a network."""
+        return self._do(retaining.has_networks, before)
+
     def forget_networks(self, before: datetime) -> int:
         """Take the network out of lines of consent from before; return of how many."""
         return self._do(retaining.forget_networks, before)

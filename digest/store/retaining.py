@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, TextClause, select, text, update
 
 from digest.models import SubscriberState
 from digest.store.tables import consents, subscribers
@@ -31,7 +31,17 @@ def stale(
     return tuple(connection.execute(wanted).scalars())
 
 
+def has_networks(connection: Connection, before: datetime) -> bool:
+    """Tell whether lines of consent from before name a network."""
+    wanted = select(consents.c.id).where(*_of_network(before)).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
 def forget_networks(connection: Connection, before: datetime) -> int:
     """Take the network out of lines of consent from before; return of how many."""
-    old = (consents.c.network != "", consents.c.at < before)  # by ix_consents_network
-    return connection.execute(update(consents).where(*old).values(network="")).rowcount
+    old = update(consents).where(*_of_network(before))
+    return connection.execute(old.values(network="")).rowcount
+
+
+def _of_network(before: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (text("network != ''"), consents.c.at < before)  # in the words of ix_consents_network
