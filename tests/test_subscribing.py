@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from store_values import day_edition
@@ -21,7 +22,7 @@ from digest.models import (
 from digest.models.returns import ReturnKind
 from digest.pipeline.returns import failure_mark
 from digest.pipeline.subscribing import Registry
-from digest.store import Store
+from digest.store import Store, open_store
 from digest.subscribing.acts import Way
 from digest.tokens import Signer
 
@@ -253,3 +254,18 @@ def test_all_that_is_held_is_told_and_then_erased(registry: Registry) -> None:
     assert (again.number, again.is_clean) == (0, True)
     with pytest.raises(UsageError, match="everything about them erased"):
         registry.propose(WHO, {}, DESK, LATER)
+
+
+def test_erasing_again_writes_the_file_anew(tmp_path: Path) -> None:
+    """What another process kept from going, or a kill, may be known to nobody any more."""
+    store = open_store(f"sqlite:///{tmp_path / 'digest.db'}")
+    registry = Registry(store=store, signer=Signer(store.key), defaults=Preferences())
+    put_into(registry, STATE.ACTIVE)
+    with store.writing_post() as post:
+        for n in range(300):
+            post.register.add_consent(1, Way(source=f"{n} " * 500).line(ACT.ASKED, NOW))
+    assert registry.erase(WHO, NOW).is_clean
+    before = (tmp_path / "digest.db").stat().st_size
+    assert registry.erase(WHO, NOW).is_clean
+    assert (tmp_path / "digest.db").stat().st_size < before / 2
+    store.close()
