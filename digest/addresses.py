@@ -43,10 +43,11 @@ def parse(text: str) -> Address:
         )
     except EmailNotValidError as error:
         why = str(error).rstrip(".")
-        raise UsageError(
-            f"this is no e-mail address: {why[:1].lower()}{why[1:]}",
-            hint="write one bare address, such as reader@example.org",
-        ) from error
+        hint = "write one bare address, such as reader@example.org"
+        if "<" in bare and ">" in bare:
+            hint += ": only what stands between < and >"
+        what = f"this is no e-mail address: {why[:1].lower()}{why[1:]}"
+        raise UsageError(what, hint=hint) from error
     local = unicodedata.normalize("NFC", told.local_part.lower())
     return Address(
         address=told.normalized,

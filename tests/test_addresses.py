@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.addresses import parse
+from digest.addresses import folded, parse
 from digest.errors import UsageError
 
 
@@ -60,6 +60,16 @@ def test_the_key_is_what_spellings_of_one_mailbox_share(
         ("reader@", "something after the @-sign"),
         ("reader@localhost", "should have a period"),
         ("reader@[192.0.2.1]", "bracketed IP address"),
+        ("reader@[IPv6:::1]", "bracketed IP address"),
+        ("reader@192.0.2.1", "top-level domain"),
+        ("reader@example.org.", "end with a period"),
+        ("reader\uff20example.org", "full-width"),
+        ("\ufeffreader@example.org", "ZERO WIDTH"),
+        ("reader@example.org\u200b", "ZERO WIDTH"),
+        ("rea\u00a0der@example.org", "NO-BREAK SPACE"),
+        ("mailto:reader@example.org", "':'"),
+        ("reader@exa_mple.org", "'_'"),
+        ("a@" + "b." * 130 + "org", "too long"),
         ("A Reader <reader@example.org>", "display name"),
         ('"a b"@example.org', "quoting"),
         ("a b@example.org", "SPACE"),
@@ -81,6 +91,25 @@ def test_what_is_no_address_is_refused_in_plain_words(text: str, said: str) -> N
         parse(text)
     assert said in str(told.value)
     assert "reader@example.org" in told.value.hint
+
+
+def test_a_name_around_an_address_is_to_go() -> None:
+    with pytest.raises(UsageError) as told:
+        parse("A Reader <reader@example.org>")
+    assert "only what stands between < and >" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        ("A@XN--BCHER-KVA.example.org", "a@bücher.example.org"),
+        (" BÜCHER", "bücher"),
+        ("Bu\u0308cher", "bücher"),
+        ("", ""),
+    ],
+)
+def test_a_part_is_looked_for_folded(part: str, key: str) -> None:
+    assert folded(part) == key
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
