@@ -357,6 +357,30 @@ def deliver_to_first(store: Store) -> None:
     store.close()
 
 
+def test_a_stdout_that_is_full_or_gone_is_no_crash(letter: Letter) -> None:
+    store = letter.store()
+    with store.writing_post() as post:
+        for n in range(2000):
+            told = Subscriber(
+                address=f"r{n}@example.org", state=PENDING, created_at=LONG_AGO, since=LONG_AGO
+            )
+            post.register.add(told, told.address, Consent(act=ConsentAct.ASKED, at=LONG_AGO))
+    store.close()
+    command = [sys.executable, "-m", "digest", "-C", str(letter.root), "subscribers", "export"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: standard output: cannot be written (No space left")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline().startswith(b"address,")
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode in {1, 141}
+    assert b"Traceback" not in said
+
+
 @pytest.mark.parametrize(
     "cell", ["", "a", "'", "''", "=a", "'=a", "''=a", "-", "\t=", "a=b", "＝a", "'@", "' =", "\r"]
 )

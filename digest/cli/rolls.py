@@ -105,9 +105,7 @@ def write(path: Path | None, fill: Callable[[TextIO], None]) -> None:
                     Path(file.name).unlink()
                 raise
     except OSError as error:
-        hint = "check that the folder exists, may be written and has room"
-        what = f"cannot be written ({error.strerror or error})"
-        raise OutputError(what, at=str(path), hint=hint) from error
+        raise _unwritten(str(path), error) from error
     say(f"written to {path}, for you alone to read")
 
 
@@ -142,5 +140,16 @@ def _stdout() -> Iterator[TextIO]:
     stream = io.TextIOWrapper(sys.stdout.buffer, "utf-8", "replace", newline="")
     try:
         yield stream
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritten("standard output", error) from error
     finally:
-        stream.detach()  # flushes it, and leaves stdout open
+        with suppress(OSError):
+            stream.detach()  # flushes it, and leaves stdout open
+
+
+def _unwritten(where: str, error: OSError) -> OutputError:
+    hint = "check that the folder exists, may be written and has room"
+    return OutputError(f"cannot be written ({error.strerror or error})", at=where, hint=hint)
