@@ -3,6 +3,9 @@
 A script maps a step to what happens there: a reply, or one of the faults below. A step that the
 script does not name is answered as a good server would. No tests here.
 
+`told`, where one is given, is called at each step before it is answered, with the step's name and
+the line that came: `greeting`, `ehlo`, `mail`, `rcpt`, `data`, `end` (a whole mail came), `quit`.
+
 `auth` may hold several replies with `|` between, for the lines of a login in turn. `content` is
 what happens when the first bytes of a mail have come; then the connection is closed.
 """
@@ -13,7 +16,7 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -37,6 +40,9 @@ GOOD = {
 }
 PLAIN = {"ehlo": "250 here"}
 
+Told = Callable[[str, str], None]
+"""What is told of each step: its name, and the line that came."""
+
 
 @dataclass(slots=True)
 class Seen:
@@ -52,6 +58,7 @@ class _Session(socketserver.StreamRequestHandler):
     script: Mapping[str, str]
     seen: Seen
     context: ssl.SSLContext | None
+    told: Told
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
@@ -68,6 +75,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.seen.connections += 1
         self.agreed: set[str] = set()
         try:
+            self.told("greeting", "")
             if self._answer("greeting"):
                 while self._command():
                     pass
@@ -82,6 +90,7 @@ class _Session(socketserver.StreamRequestHandler):
         said = line.decode("utf-8", "replace").rstrip("\r\n")
         self.seen.commands.append(said)
         step = said.split(" ")[0].split(":")[0].lower()
+        self.told(step, said)
         needs = {"rcpt": "mail", "data": "rcpt"}.get(step)
         if needs and needs not in self.agreed and "lax" not in self.script:
             self.wfile.write(b"503 5.5.1 out of order\r\n")
@@ -123,6 +132,7 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         if not line:
             return False
+        self.told("end", "")
         end = self._meant("end")
         if end.startswith("2") or end == KEEP_AND_DROP:
             self.seen.mails.append(b"".join(lines))
@@ -162,14 +172,20 @@ class _Session(socketserver.StreamRequestHandler):
         return True
 
 
+def _tell_nobody(step: str, line: str) -> None:
+    """The usual: nobody is told of steps."""
+
+
 @contextmanager
 def serving(
-    script: Mapping[str, str], context: ssl.SSLContext | None = None
+    script: Mapping[str, str],
+    context: ssl.SSLContext | None = None,
+    told: Told = _tell_nobody,
 ) -> Iterator[tuple[int, Seen]]:
     """Serve by a script, with TLS from the first byte if a context is given; tell what is seen."""
     seen = Seen()
-    told = {"script": script, "seen": seen, "context": context}
-    handler = type("Scripted", (_Session,), told)
+    own = {"script": script, "seen": seen, "context": context, "told": staticmethod(told)}
+    handler = type("Scripted", (_Session,), own)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
