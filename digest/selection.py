@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from digest.models import Choice, Edition, Preferences
-from digest.text.wording import wanted
+from digest.text.wording import Words, wanted
 from digest.topics import Topic, look
 
 _KEPT = 8192
@@ -60,7 +60,7 @@ class Chooser:
         muted = wanted(words)
         if muted is None:
             return frozenset()
-        return frozenset(place for place, text in enumerate(self._texts) if muted.are_in(text))
+        return frozenset(place for place, seen in enumerate(self._words) if muted.are_in(seen))
 
     @cached_property
     def _matches(self) -> Mapping[str, frozenset[int]]:
@@ -74,5 +74,5 @@ class Chooser:
         return {name: frozenset(places) for name, places in matches.items()}
 
     @cached_property
-    def _texts(self) -> tuple[str, ...]:
-        return tuple(look(entry.paper).texts.whole for entry in self._edition.entries)
+    def _words(self) -> tuple[Words, ...]:
+        return tuple(look(entry.paper).texts for entry in self._edition.entries)

@@ -18,7 +18,7 @@ from digest.models import Paper
 from digest.text.legible import legible, legible_name
 from digest.text.paragraphs import split_paragraphs
 from digest.text.persons import Name, is_same, name_of
-from digest.text.wording import Wanted, Words, all_wanted, words_of
+from digest.text.wording import AnyOf, Wanted, Words, all_wanted, words_of
 
 _TEXTS = ("the title", "the abstract", "the summary")
 _MOST_TOLD = 4
@@ -68,13 +68,15 @@ class Why:
 class Look:
     """What topics look at of a paper, folded: title, abstract, summary; keywords; authors.
 
-    `categories` are the keywords as a reader sees them, and so are the names beside the authors.
+    `categories` are the keywords as a reader sees them, and so are the names beside the authors;
+    `families` are the last words of their names.
     """
 
     texts: Words
     keywords: Words
     categories: tuple[str, ...]
     authors: tuple[tuple[Name, str], ...]
+    families: frozenset[str]
 
 
 class Topic:
@@ -86,7 +88,7 @@ class Topic:
         self.title = rule.title or rule.name
         self._words = _Finder((*rule.words, *rule.phrases))
         self._excluded = _Finder(rule.exclude)
-        self._categories = all_wanted(rule.categories)
+        self._categories = AnyOf(rule.categories)
         self._authors: dict[str, list[Name]] = {}
         for name in filter(None, map(name_of, rule.authors)):
             self._authors.setdefault(name[-1], []).append(name)
@@ -125,11 +127,13 @@ class Topic:
 
     def _in_keywords(self, seen: Look) -> Iterator[Found]:
         for number, told in enumerate(seen.categories if self._categories else ()):
-            if any(each.are_all_of(seen.keywords, number) for each in self._categories):
+            if self._categories.are_all_of(seen.keywords, number):
                 yield Found(what=f"the category {told}")
 
     def _in_authors(self, seen: Look) -> Iterator[Found]:
-        for name, told in seen.authors if self._authors else ():
+        if self._authors.keys().isdisjoint(seen.families):
+            return
+        for name, told in seen.authors:
             if any(is_same(asked, name) for asked in self._authors.get(name[-1], ())):
                 yield Found(what=f"the author {told}")
 
@@ -142,22 +146,22 @@ class _Finder:
         self._open: list[int] = []
         self._by_head: dict[str, list[int]] = {}
         for at, each in enumerate(self._asked):
-            if each.is_open:
+            if not each.heads:
                 self._open.append(at)
-            for head in each.heads if not each.is_open else ():
+            for head in each.heads:
                 self._by_head.setdefault(head, []).append(at)
         self._heads = frozenset(self._by_head)
 
     def likely(self, texts: Words) -> list[Wanted]:
         """Return what may be in the texts, in the order it was asked for."""
-        likely = {at for at in self._open if self._asked[at].are_in(texts.whole)}
+        likely = {at for at in self._open if self._asked[at].are_in(texts)}
         for head in self._heads & texts.known:
             likely.update(self._by_head[head])
         return [self._asked[at] for at in sorted(likely)] if likely else []
 
     def finds(self, texts: Words) -> bool:
         """Tell whether anything is in the texts."""
-        return any(each.are_in(texts.whole) for each in self.likely(texts))
+        return any(each.are_in(texts) for each in self.likely(texts))
 
 
 @lru_cache(maxsize=256)
@@ -165,13 +169,15 @@ def look(paper: Paper) -> Look:
     """Return what topics look at of a paper."""
     paragraphs = split_paragraphs(paper.abstract, paper.paragraph_starts)
     abstract = " ".join(map(legible, paragraphs))
-    authors = ((name_of(told), told) for told in map(legible_name, paper.authors))
+    named = ((name_of(told), told) for told in map(legible_name, paper.authors))
+    authors = tuple((name, told) for name, told in named if name)
     categories = tuple(map(legible_name, paper.keywords))
     return Look(
         texts=words_of(legible(paper.title), abstract, legible(paper.summary or "")),
         keywords=words_of(*categories),
         categories=categories,
-        authors=tuple((name, told) for name, told in authors if name),
+        authors=authors,
+        families=frozenset(name[-1] for name, _ in authors),
     )
 
 

@@ -28,18 +28,18 @@ _UNSPACED = (
 )
 _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _INDIC = "\u0900-\u0963\u0966-\u096f\u0971-\u0dff\u0f18-\u0f84"  # vowels too
-_LETTER = rf"(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}{_INDIC}])"
+_SPACED = rf"[^\W_{_UNSPACED}]"  # a letter or digit of scripts that put spaces between words
 _WORD = re.compile(
     rf"(?<![^\W_])[a-z](?:\+\+|\#)"  # C++, C#, F#
     rf"|[{_UNSPACED}]"
-    rf"|{_LETTER}+"
+    rf"|(?:{_SPACED}|[{_MARKS}{_INDIC}])+"
+    rf"|(?<={_SPACED})-(?={_SPACED})"  # a hyphen within a compound
     rf"|(?<=[^\W_])[+#]"  # Notepad++, CD4+
     r"|(?<![\w.])\.(?=[a-z])"  # .NET
 )
-_PLAIN_WORD = re.compile(
-    r"(?<![a-z0-9])[a-z](?:\+\+|#)|[a-z0-9]+|(?<=[a-z0-9])[+#]|(?<![a-z0-9_.])\.(?=[a-z])"
-)
-_COMPOUND = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+_SIGNS = re.compile(r"[+#]|\.(?<![a-z0-9_.]\.)(?=[a-z])")  # C++, C#, .NET: else it is all plain
+_PLAIN = "".join(c if c.isalnum() or c == "-" else " " for c in map(chr, range(128)))
+_LONE_HYPHEN = re.compile(r"-(?<![a-z0-9]-)|-(?![a-z0-9])")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
 _OF = re.compile(r"['\u2019\u02bc]s(?![^\W_])")  # Bayes's, Parkinson's
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u20d0-\u20ff]")
@@ -52,12 +52,14 @@ _GAP = "|"  # between two texts: no words are found across it
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts to look into: the words of each with a blank before and after, as they were parted.
+    """Texts to look into: the words of each with a blank before and after.
 
-    `closed` is the same with its hyphens closed (`pre-training` is one word). `known` are the words
-    of all texts, parted and closed; `whole` is all of them, with gaps that no words reach across.
+    `hyphened` has the hyphens of compounds, `parted` blanks for them, and in `closed` they are gone
+    (`pre-training` is one word). `known` are the words of all texts, parted and closed; `whole` is
+    both of all texts, with gaps that no words reach across.
     """
 
+    hyphened: tuple[str, ...]
     parted: tuple[str, ...]
     closed: tuple[str, ...]
     known: frozenset[str]
@@ -69,22 +71,28 @@ class Wanted:
     """Words to look for. `said` is how they were asked for, without the sign for any end.
 
     `forms` are the ways they may be written, with blanks around them: hyphens parted, and closed.
+    `mixed` finds several words where some hyphens are parted and others closed, in hyphened text.
     `goes_on` tells that more may follow; with `is_open`, in the same word: then no blank ends it.
     """
 
     said: str
     forms: tuple[str, ...]
+    mixed: re.Pattern[str] | None = None
     goes_on: bool = False
     is_open: bool = False
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """The first word of each form."""
-        return tuple(form.split(maxsplit=1)[0] for form in self.forms)
+        """The first word of each form; none where it is the one that may go on."""
+        heads = tuple(form.split(maxsplit=1) for form in self.forms)
+        is_whole = not self.is_open or all(len(head) > 1 for head in heads)
+        return tuple(head[0] for head in heads) if is_whole else ()
 
-    def are_in(self, whole: str) -> bool:
-        """Tell whether they are in any of the texts, of which `Words.whole` is given."""
-        return any(form in whole for form in self.forms)
+    def are_in(self, words: Words) -> bool:
+        """Tell whether they are in any of the texts."""
+        if any(form in words.whole for form in self.forms):
+            return True
+        return any(map(self._mixed_in, words.hyphened))
 
     def found_in(self, words: Words, number: int) -> str | None:
         """Return what they are in the text of this number, None where they are not in it.
@@ -97,22 +105,42 @@ class Wanted:
                 if at >= 0:
                     end = text.index(" ", at + len(form)) if self.is_open else 0
                     return text[at + 1 : end] if self.is_open else self.said
-        return None
+        if not (found := self._mixed_in(words.hyphened[number])):
+            return None
+        return found[0].replace("-", " ") if self.is_open else self.said
+
+    def _mixed_in(self, text: str) -> re.Match[str] | None:
+        """Find in hyphened text what is parted here and closed there; seldom is there any."""
+        if self.mixed is None or ("-" not in text and len(self.forms) == 1):
+            return None
+        return self.mixed.search(text)
+
+
+class AnyOf:
+    """Whole texts to look for, any of several: quick, however many they are."""
+
+    def __init__(self, said: Iterable[str]) -> None:
+        asked = all_wanted(said)
+        self._whole = frozenset(form for each in asked for form in each.forms)
+        self._begun = tuple(form for each in asked if each.goes_on for form in each.forms)
+
+    def __bool__(self) -> bool:
+        return bool(self._whole)
 
     def are_all_of(self, words: Words, number: int) -> bool:
-        """Tell whether the text of this number is they alone, or begins with them if more may."""
+        """Tell whether the text of this number is one of them, or begins with one that goes on."""
         texts = (words.parted[number], words.closed[number])
-        if self.goes_on:
-            return any(text.startswith(self.forms) for text in texts)
-        return any(text in self.forms for text in texts)
+        return any(text in self._whole or text.startswith(self._begun) for text in texts)
 
 
 def words_of(*texts: str) -> Words:
     """Return the folded words of texts, to look into."""
-    both = tuple(map(_folded, texts))
-    parted, closed = tuple(one for one, _ in both), tuple(other for _, other in both)
+    hyphened = tuple(map(_folded, texts))
+    parted = tuple(text.replace("-", " ") for text in hyphened)
+    closed = tuple(text.replace("-", "") for text in hyphened)
     whole = _GAP.join(dict.fromkeys(parted + closed))
-    return Words(parted=parted, closed=closed, known=frozenset(whole.split()), whole=whole)
+    known = frozenset(whole.split())
+    return Words(hyphened=hyphened, parted=parted, closed=closed, known=known, whole=whole)
 
 
 def wanted(said: str) -> Wanted | None:
@@ -120,13 +148,19 @@ def wanted(said: str) -> Wanted | None:
     plain = " ".join(said.split())
     goes_on = plain.endswith(ANY_END)
     plain = plain.rstrip(f"{ANY_END} ")
-    forms = tuple(dict.fromkeys(form for form in _folded(plain) if form.strip()))
-    if not forms:
+    words = _folded(plain)
+    if not words.strip():
         return None
     is_open = goes_on and unicodedata.category(plain[-1])[0] in "LMN"  # not in `cs.*`
-    if is_open:
-        forms = tuple(form[:-1] for form in forms)
-    return Wanted(said=plain, forms=forms, goes_on=goes_on, is_open=is_open)
+    end = -1 if is_open else None
+    forms = tuple(dict.fromkeys((words.replace("-", " ")[:end], words.replace("-", "")[:end])))
+    return Wanted(
+        said=plain,
+        forms=forms,
+        mixed=_mixed(words.strip(), is_open=is_open),
+        goes_on=goes_on,
+        is_open=is_open,
+    )
 
 
 def all_wanted(said: Iterable[str]) -> tuple[Wanted, ...]:
@@ -136,21 +170,33 @@ def all_wanted(said: Iterable[str]) -> tuple[Wanted, ...]:
 
 def folded(text: str) -> str:
     """Return the words of a text, folded, with single blanks between them."""
-    return _folded(text)[0].strip()
+    return _folded(text).replace("-", " ").strip()
 
 
-def _folded(text: str) -> tuple[str, str]:
-    """Return a text's words with blanks around each: parted at hyphens, and with these closed."""
+def _mixed(words: str, *, is_open: bool) -> re.Pattern[str] | None:
+    """Return what finds several words, of whose hyphens each may be parted, closed or there.
+
+    What is within a word may have a hyphen in the text, never a blank. There is one way to match.
+    """
+    if " " not in words:
+        return None
+    ways = {" ": "[ -]", "-": "[ -]?"}
+    parts = re.split("([ -])", words)
+    told = (ways.get(part) or "-?".join(map(re.escape, part)) for part in parts)
+    end = "[^ -]*" if is_open else "(?=[ -])"
+    return re.compile(f"(?<=[ -]){''.join(told)}{end}")
+
+
+def _folded(text: str) -> str:
+    """Return a text's words with blanks around each, but for the hyphens within compounds."""
     plain = level(text)
-    finder = _PLAIN_WORD if plain.isascii() else _WORD
-    parted = _spaced(finder.findall(plain))
-    if "-" in plain and (closed := _COMPOUND.sub("", plain)) != plain:
-        return parted, _spaced(finder.findall(closed))
-    return parted, parted
-
-
-def _spaced(words: list[str]) -> str:
-    return f" {' '.join(words)} " if words else " "
+    if plain.isascii() and not _SIGNS.search(plain):
+        plain = plain.translate(_PLAIN)
+        words = (_LONE_HYPHEN.sub(" ", plain) if "-" in plain else plain).split()
+    else:
+        words = _WORD.findall(plain)
+    told = " ".join(words)
+    return f" {told.replace(' - ', '-')} " if told else " "
 
 
 def level(text: str) -> str:
@@ -161,4 +207,5 @@ def level(text: str) -> str:
         apart = unicodedata.normalize("NFKD", text.translate(_DASHES)).casefold()
         bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", apart)).translate(_SPELLED)
         plain = unicodedata.normalize("NFC", bare)
-    return _OF.sub("", plain) if "s" in plain else plain
+    is_of = "'s" in plain or (not plain.isascii() and "s" in plain)
+    return _OF.sub("", plain) if is_of else plain
