@@ -47,6 +47,10 @@ _TAKEN = ("edition", "subscriber_id", "planned_at", "attempts", "crashes")
 _WANTS = [subscribers.c[name] for name in ("id", "address", *Preferences.__dataclass_fields__)]
 
 
+def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
+    return deliveries.c.state.in_([state.value for state in states])
+
+
 _LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
 
 # What is asked for with each mail is put together once: that takes longer than asking.
@@ -54,17 +58,17 @@ _MINE = (
     deliveries.c.edition == bindparam("of_edition"),
     deliveries.c.subscriber_id.in_(bindparam("of_numbers", expanding=True)),
     deliveries.c.holder == bindparam("of_holder"),
-    deliveries.c.state == _STATE.LEASED.value,
 )
-_BEGIN = (
+_BEGIN = (  # also what is begun already: the answer to a commit may be lost, and it is asked again
     update(deliveries)
-    .where(*_MINE, exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE))
+    .where(*_MINE, _is_in(_STATE.LEASED, _STATE.SENDING))
+    .where(exists().where(subscribers.c.id == deliveries.c.subscriber_id, _IS_ACTIVE))
     .values(state=_STATE.SENDING.value, leased_until=bindparam("until"))
     .returning(deliveries.c.subscriber_id)
 )
 _LEAVE = (
     update(deliveries)
-    .where(*_MINE)
+    .where(*_MINE, deliveries.c.state == _STATE.LEASED.value)
     .values(state=_STATE.SKIPPED.value, said="no longer subscribed", **_LET_GO)
 )
 _RECORD = (
@@ -255,7 +259,3 @@ def next_due(connection: Connection) -> datetime | None:
     )
     found: datetime | None = connection.execute(pending).scalar()
     return found
-
-
-def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
-    return deliveries.c.state.in_([state.value for state in states])
