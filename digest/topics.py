@@ -126,7 +126,9 @@ class Topic:
                 yield Found(what=_quoted(what), places=tuple(places))
 
     def _in_keywords(self, seen: Look) -> Iterator[Found]:
-        for number, told in enumerate(seen.categories if self._categories else ()):
+        if not self._categories.may_be_in(seen.keywords):
+            return
+        for number, told in enumerate(seen.categories):
             if self._categories.are_all_of(seen.keywords, number):
                 yield Found(what=f"the category {told}")
 

@@ -213,6 +213,7 @@ def test_what_is_asked_for_twice_is_looked_for_once() -> None:
 )
 def test_a_category_is_whole_or_begins_so(asked: str, category: str, is_all: bool) -> None:
     for asks in ((asked,), ("zebra", asked, "yak.*")):
+        assert is_all <= AnyOf(asks).may_be_in(words_of("other", category))
         assert AnyOf(asks).are_all_of(words_of("other", category), 1) is is_all
         assert not AnyOf(asks).are_all_of(words_of("other", category), 0)
     assert not AnyOf(("zebra*", "*", "")).are_all_of(words_of(category), 0)

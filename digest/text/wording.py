@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 ANY_END = "*"
 """What a wanted word ends in, if it may go on: `diffus*`."""
@@ -90,9 +91,10 @@ class Wanted:
 
     def are_in(self, words: Words) -> bool:
         """Tell whether they are in any of the texts."""
-        if any(form in words.whole for form in self.forms):
-            return True
-        return any(map(self._mixed_in, words.hyphened))
+        for form in self.forms:
+            if form in words.whole:
+                return True
+        return self.mixed is not None and any(map(self._mixed_in, words.hyphened))
 
     def found_in(self, words: Words, number: int) -> str | None:
         """Return what they are in the text of this number, None where they are not in it.
@@ -132,6 +134,12 @@ class AnyOf:
         texts = (words.parted[number], words.closed[number])
         return any(text in self._whole or text.startswith(self._begun) for text in texts)
 
+    def may_be_in(self, words: Words) -> bool:
+        """Tell, at once, whether one of the texts may be one of them."""
+        if not (self._whole.isdisjoint(words.parted) and self._whole.isdisjoint(words.closed)):
+            return True
+        return bool(self._begun) and any(form in words.whole for form in self._begun)
+
 
 def words_of(*texts: str) -> Words:
     """Return the folded words of texts, to look into."""
@@ -139,7 +147,8 @@ def words_of(*texts: str) -> Words:
     parted = tuple(text.replace("-", " ") for text in hyphened)
     closed = tuple(text.replace("-", "") for text in hyphened)
     whole = _GAP.join(dict.fromkeys(parted + closed))
-    known = frozenset(whole.split())
+    compounds = [word for text in hyphened if "-" in text for word in text.split() if "-" in word]
+    known = frozenset(chain(*map(str.split, parted), (each.replace("-", "") for each in compounds)))
     return Words(hyphened=hyphened, parted=parted, closed=closed, known=known, whole=whole)
 
 
