@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from digest.cli import subscribers_add
+from digest.cli import subscribers_add, subscribers_import
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, newsletter
 from digest.cli.subscribers_add import Cadences, Mailbox, Source
 
@@ -20,6 +20,7 @@ States = Literal["pending", "active", "unsubscribed", "bounced", "complained", "
 
 
 app.command("add")(subscribers_add.add)
+app.command("import")(subscribers_import.import_)
 
 
 @app.command("list")
