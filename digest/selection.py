@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from digest.models import Choice, Edition, Preferences
+from digest.text.legible import legible
 from digest.text.wording import Words, wanted
 from digest.topics import Topic, look
 
@@ -57,7 +58,7 @@ class Chooser:
 
     def _mute(self, words: str) -> frozenset[int]:
         """Return the places where muted words stand: whole ones, folded as those of topics are."""
-        muted = wanted(words)
+        muted = wanted(legible(words))
         if muted is None:
             return frozenset()
         return frozenset(place for place, seen in enumerate(self._words) if muted.are_in(seen))

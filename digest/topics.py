@@ -86,8 +86,8 @@ class Topic:
         self.rule = rule
         self.name = rule.name
         self.title = rule.title or rule.name
-        self._words = _Finder((*rule.words, *rule.phrases))
-        self._excluded = _Finder(rule.exclude)
+        self._words = _Finder(map(legible, (*rule.words, *rule.phrases)))
+        self._excluded = _Finder(map(legible, rule.exclude))
         self._categories = AnyOf(rule.categories)
         self._authors: dict[str, list[Name]] = {}
         for name in filter(None, map(name_of, rule.authors)):
