@@ -167,7 +167,7 @@ def times(folder: Path) -> dict[str, int]:
 
 
 def rows(root: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the SQLite store in a folder, by table; the store's own name is left out."""
+    """Every row of the SQLite store in a folder, by table, but its own name and key."""
     engine = create_engine(f"sqlite:///{root / 'digest.db'}")
     try:
         with engine.connect() as connection:
@@ -179,7 +179,7 @@ def rows(root: Path) -> dict[str, list[tuple[object, ...]]]:
             }
     finally:
         engine.dispose()
-    found["meta"] = [row for row in found.get("meta", []) if row[0] != "store"]
+    found["meta"] = [row for row in found.get("meta", []) if row[0] not in {"store", "key"}]
     return found
 
 

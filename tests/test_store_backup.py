@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -236,3 +238,21 @@ def test_a_disk_that_fills_up_meanwhile_changes_nothing(tmp_path: Path, kib: int
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 3
     assert names_in(tmp_path) == set()
+
+
+def test_what_holds_addresses_and_the_key_is_its_owners_alone(tmp_path: Path) -> None:
+    """The store, its journals, a backup, and what is made of a backup that anybody may read."""
+    own, copied, again = (tmp_path / name for name in ("own.db", "copy.db", "again.db"))
+    old = os.umask(0o022)
+    try:
+        with closing(open_store(f"sqlite:///{own}")) as store:
+            record_new(store, range(1, 3))
+            backup(f"sqlite:///{own}", copied)
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+        copied.chmod(0o644)
+        restore(f"sqlite:///{again}", copied, force=False)
+    finally:
+        os.umask(old)
+    assert set(modes) == {"own.db", "own.db-wal", "own.db-shm", "copy.db"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(again.stat().st_mode) == 0o600

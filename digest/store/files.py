@@ -13,9 +13,13 @@ from digest.errors import StoreError
 
 @contextmanager
 def temporary(path: Path) -> Iterator[Path]:
-    """Give a free name beside `path`; whatever stands there afterwards is removed."""
+    """Give an empty file beside `path`, its owner's alone; what stands there afterwards is removed.
+
+    Nobody else may read it, once it has its name: readers' addresses and the key stand in it.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     try:
+        beside.touch(mode=0o600, exist_ok=False)
         yield beside
     except OSError as error:
         hint = "Check that the folder exists, may be written and has room"
