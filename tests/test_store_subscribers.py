@@ -298,3 +298,44 @@ def test_a_trace_is_found_wherever_it_stands(tmp_path: Path) -> None:
         assert holds(file, ["other", "", "canary"])
         assert not holds(file, ["other", "", "canarys"])
         assert not holds(file, [])
+
+
+def test_many_change_at_once(store: Store) -> None:
+    """Their states and wishes, each with its line of the record; their hours are planned anew."""
+    with store.writing() as tx:
+        tx.open_edition(day_edition())
+    with store.writing_post() as post:
+        post.register.add_many([somebody(n, PENDING, hour=n) for n in (1, 2, 3, 4)])
+        post.register.erase(4, NOW)
+        due = {("UTC", hour): NOW for hour in (1, 2, 3)}
+        post.outbox.plan(DAY, Cadence.DAY, due, NOW)
+        lines = [Consent(act=ConsentAct.IMPORTED, at=BEFORE, source=f"list {n}") for n in (1, 2)]
+        changes = [(1, ACTIVE, lines[0]), (2, SubscriberState.BOUNCED, lines[1])]
+        post.register.change_states(changes, NOW)
+        post.register.change_states([], NOW)
+        assert post.outbox.planned(DAY) == {("UTC", 3)}
+        post.register.prefer_many(
+            [(2, Preferences(hour=3, topics=("vision",))), (3, Preferences())]
+        )
+        post.register.prefer_many([])
+        assert not post.outbox.planned(DAY)
+    with store.reading_post() as post:
+        one, two, three = post.register.listed(limit=9)
+        assert (one.state, one.since, one.active_since) == (ACTIVE, NOW, NOW)
+        assert (two.state, two.since, two.active_since) == (SubscriberState.BOUNCED, NOW, None)
+        assert (three.state, three.since) == (PENDING, BEFORE)
+        assert [each.preferences.hour for each in (one, two, three)] == [1, 3, 7]
+        assert two.preferences.topics == ("vision",)
+        assert [post.register.consents(n)[1:] for n in (1, 2, 3)] == [(lines[0],), (lines[1],), ()]
+
+
+@pytest.mark.parametrize("number", [2, 9])
+def test_who_is_not_there_changes_nobody(store: Store, number: int) -> None:
+    with store.writing_post() as post:
+        post.register.add_many([somebody(1, PENDING), somebody(2, PENDING)])
+        post.register.erase(2, NOW)
+    line = Consent(act=ConsentAct.IMPORTED, at=NOW)
+    with pytest.raises(StoreError, match="no such"), store.writing_post() as post:
+        post.register.change_states([(1, ACTIVE, line), (number, ACTIVE, line)], NOW)
+    with store.reading_post() as post:
+        assert post.register.listed(limit=1)[0].state is PENDING

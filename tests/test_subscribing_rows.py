@@ -233,13 +233,22 @@ def test_a_cell_may_hold_a_name_too(cell: str, address: str) -> None:
     assert is_mailbox(cell)
 
 
-local = st.text("aA0.+-_'!\"@ ()äé\u0301Ω用", min_size=0, max_size=70)
+local = st.sampled_from(["a" * 63, "a" * 64, "a" * 65, "a.b"]) | st.text(
+    "aA0.+-_'!\"@ ()äé\u0301Ω用", min_size=0, max_size=70
+)
 domain = st.sampled_from(
     [
         *("example.org", "EXAMPLE.org", "bücher.example.org", "xn--bcher-kva.example.org"),
         *("example", "-x.org", "x-.org", "x..org", "[192.0.2.1]", "localhost", ".org", "org."),
         *("a" * 63 + ".org", "a" * 64 + ".org", "xn--zzzz.org", "example.org.", "1.2.3.4", "e.o_g"),
         *(".".join(["a" * 60] * 3) + ".org", ".".join(["a" * 60] * 4) + ".org", "test", "x.test"),
+        *("\u0338x.org", "bu\u0308cher.example.org", "例" * 40 + ".org", "ü" * 30 + "." + "ü" * 55),
+        *(
+            ".".join(["ü" * 50] * 3) + ".org",
+            ".".join(["a" * 46] * 4) + ".org",
+            "e。org",
+            "ｅ．org",
+        ),
     ]
 )
 

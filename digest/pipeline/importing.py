@@ -95,10 +95,10 @@ class _Acts:
         """Carry all of it out."""
         if self.newcomers:
             post.register.add_many(self.newcomers)
-        for number, state, consent in self.changes:
-            post.register.change_state(number, state, now, consent)
-        for number, wants in self.wishes:
-            post.register.prefer(number, wants)
+        if self.changes:
+            post.register.change_states(self.changes, now)
+        if self.wishes:
+            post.register.prefer_many(self.wishes)
         for suppression in self.suppressions:
             post.register.suppress(suppression)
 

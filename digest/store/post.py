@@ -29,7 +29,7 @@ from digest.models import (
 from digest.store import outbox, planning, posting, retaining, returns, subscribers, suppressing
 from digest.store.failures import readable
 from digest.store.outbox import Key
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import Change, Newcomer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -95,9 +95,17 @@ class Register(_Part):
         """Put a subscriber into another state, and write down by whose act."""
         self._do(subscribers.change_state, number, state, at, consent)
 
+    def change_states(self, changes: Sequence[Change], at: datetime) -> None:
+        """Put subscribers into other states, each of them once."""
+        self._do(subscribers.change_states, changes, at)
+
     def prefer(self, number: int, preferences: Preferences) -> None:
         """Set what a subscriber wants."""
         self._do(subscribers.prefer, number, preferences)
+
+    def prefer_many(self, wants: Sequence[tuple[int, Preferences]]) -> None:
+        """Set what subscribers want."""
+        self._do(subscribers.prefer_many, wants)
 
     def add_consent(self, number: int, consent: Consent) -> None:
         """Add a line to a subscriber's record of consent; their state stays."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from digest.errors import StoreError
 from digest.models import (
@@ -24,6 +24,10 @@ from digest.store.tables import consents, plans, subscribers
 Newcomer = tuple[Subscriber, str, Consent]
 """Somebody who is not there yet, the key of their address, and how they came."""
 
+Change = tuple[int, SubscriberState, Consent]
+"""A subscriber's number, the state they come to, and by whose act."""
+
+_OWN = update(subscribers).where(subscribers.c.id == bindparam("number"))
 _CONSENT = [consents.c[name] for name in Consent.__dataclass_fields__]
 
 
@@ -103,22 +107,39 @@ def change_state(
     connection: Connection, number: int, state: SubscriberState, at: datetime, consent: Consent
 ) -> None:
     """Put a subscriber into another state, and write down by whose act."""
-    subscriber = by_id(connection, number)
-    if subscriber is None or subscriber.state is SubscriberState.ERASED:
-        raise StoreError("there is no such subscriber", hint="See `digest subscribers list`")
-    values: dict[str, Any] = {"state": state.value, "since": at}
-    if state is SubscriberState.ACTIVE:
-        values |= {"active_since": at, "soft_bounces": 0, "soft_bounced_at": None}
-    connection.execute(update(subscribers).where(subscribers.c.id == number).values(values))
-    _reopen(connection, subscriber.preferences.zone, subscriber.preferences.hour)
-    add_consent(connection, number, consent)
+    change_states(connection, [(number, state, consent)], at)
+
+
+def change_states(connection: Connection, changes: Sequence[Change], at: datetime) -> None:
+    """Put subscribers into other states, and write down by whose acts; each of them once."""
+    _reopen_of(connection, [number for number, _, _ in changes])
+    line = next_id(connection, consents.c.id)
+    lines = [_line(line + n, number, told) for n, (number, _, told) in enumerate(changes)]
+    by_state: defaultdict[SubscriberState, list[dict[str, int]]] = defaultdict(list)
+    for number, state, _ in changes:
+        by_state[state].append({"number": number})
+    for state, numbers in by_state.items():
+        values: dict[str, Any] = {"state": state.value, "since": at}
+        if state is SubscriberState.ACTIVE:
+            values |= {"active_since": at, "soft_bounces": 0, "soft_bounced_at": None}
+        connection.execute(_OWN.values(values), numbers)
+    if lines:
+        connection.execute(insert(consents), lines)
 
 
 def prefer(connection: Connection, number: int, preferences: Preferences) -> None:
     """Set what a subscriber wants."""
-    own = update(subscribers).where(subscribers.c.id == number)
-    connection.execute(own.values(_columns(preferences)))
-    _reopen(connection, preferences.zone, preferences.hour)
+    prefer_many(connection, [(number, preferences)])
+
+
+def prefer_many(connection: Connection, wants: Sequence[tuple[int, Preferences]]) -> None:
+    """Set what subscribers want."""
+    rows = [_columns(preferences) | {"number": number} for number, preferences in wants]
+    if rows:
+        names: dict[str, Any] = {name: bindparam(name) for name in Preferences.__dataclass_fields__}
+        connection.execute(_OWN.values(names), rows)
+    for zone, hour in {(row["zone"], row["hour"]) for row in rows}:
+        _reopen(connection, zone, hour)
 
 
 def add_consent(connection: Connection, number: int, consent: Consent) -> None:
@@ -158,6 +179,20 @@ def _standing(subscriber: Subscriber) -> dict[str, Any]:
 def _line(number: int, subscriber: int, consent: Consent) -> dict[str, Any]:
     told = {column.name: getattr(consent, column.name) for column in _CONSENT}
     return told | {"id": number, "subscriber_id": subscriber, "act": consent.act.value}
+
+
+def _reopen_of(connection: Connection, numbers: Sequence[int]) -> None:
+    """Let editions be planned again for these subscribers; `StoreError` if one is not there."""
+    is_there = subscribers.c.state != SubscriberState.ERASED.value
+    rhythms: dict[int, tuple[str, int]] = {}
+    for some in batches(numbers):
+        wanted = select(subscribers.c.id, subscribers.c.zone, subscribers.c.hour)
+        rows = connection.execute(wanted.where(subscribers.c.id.in_(some), is_there))
+        rhythms |= {row.id: (row.zone, row.hour) for row in rows}
+    if rhythms.keys() != set(numbers):
+        raise StoreError("there is no such subscriber", hint="See `digest subscribers list`")
+    for zone, hour in set(rhythms.values()):
+        _reopen(connection, zone, hour)
 
 
 def _reopen(connection: Connection, zone: str, hour: int) -> None:

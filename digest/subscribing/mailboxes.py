@@ -15,7 +15,7 @@ from digest.errors import UsageError
 
 _NAMED = re.compile(r'(?:"[^"]*"\s*|[^<>"@]*)<([^<>]*)>')
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@([A-Za-z0-9.-]+)")
+_PLAIN = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@([^\s@<>]+)")
 _LONGEST_LOCAL = 64
 _LONGEST = 254
 _MASK = (1 << 64) - 1
@@ -27,13 +27,13 @@ def mailbox(cell: str) -> Address:
     if named := _NAMED.fullmatch(bare):
         bare = named[1].strip()
     plain = _PLAIN.fullmatch(bare)
-    if plain is None or len(plain[1]) > _LONGEST_LOCAL or len(bare) > _LONGEST - 64:
+    if plain is None or len(plain[1]) > _LONGEST_LOCAL:
         return parse(bare)
     local, domain = plain.groups()
     known = _domain(domain)
-    if known is None:  # whatever is wrong is said of the whole
+    if known is None or len(local) + known[2] >= _LONGEST:  # what is wrong is said of the whole
         return parse(bare)
-    name, name_ascii = known
+    name, name_ascii, _ = known
     return Address(
         address=f"{local}@{name}", key=f"{local.lower()}@{name}", domain_ascii=name_ascii
     )
@@ -47,14 +47,15 @@ def is_mailbox(cell: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4096)
-def _domain(written: str) -> tuple[str, str] | None:
-    """Return a domain in Unicode and in ASCII; None where it is none, or not a short one."""
+@lru_cache(maxsize=8192)
+def _domain(written: str) -> tuple[str, str, int] | None:
+    """Return a domain in Unicode, in ASCII, and the longer one's bytes; None where it is none."""
     try:
         found = parse(f"a@{written}")
     except UsageError:
         return None
-    return found.address.partition("@")[2], found.domain_ascii
+    name = found.address.partition("@")[2]
+    return name, found.domain_ascii, max(len(name.encode()), len(found.domain_ascii))
 
 
 class Keys:
