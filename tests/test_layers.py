@@ -42,7 +42,13 @@ LAYERS = {
         "digest.theme",
     ),
     "pipeline": ("digest.pipeline",),
-    "outside": ("digest.cli", "digest.scheduler", "digest.clock", "digest.__main__"),
+    "outside": (
+        "digest.cli",
+        "digest.scheduler",
+        "digest.web",
+        "digest.clock",
+        "digest.__main__",
+    ),
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import bounces, catch, channels, curate, deliver, keep, subscribers, topics
+from digest.cli import bounces, catch, channels, curate, deliver, keep, serve, subscribers, topics
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
 
 app = typer.Typer(
@@ -171,6 +171,7 @@ def publish(
 app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.add_typer(subscribers.app, name="subscribers", rich_help_panel="Every day")
+app.command("serve", rich_help_panel="Every day")(serve.serve)
 app.command("bounces", rich_help_panel="Every day")(bounces.bounces)
 app.command("dev-smtp", rich_help_panel="Look after it")(catch.dev_smtp)
 app.command("status", rich_help_panel="Look after it")(keep.status)

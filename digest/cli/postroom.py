@@ -40,7 +40,7 @@ def postroom(
     judge = Judge(letter.now, resends_doubt=told.on_doubt == "resend")
     means = Means(
         connect=connect,
-        letter=_letters(letter, store, signer).letter,
+        letter=letters(letter, store, signer).letter,
         judge=judge.judge,
         spoiled=judge.spoiled,
         ready_in=_pace(told.rate_per_second, told.domain_per_minute),
@@ -96,7 +96,8 @@ def holder() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def _letters(letter: Newsletter, store: Store, signer: Signer) -> Letters:
+def letters(letter: Newsletter, store: Store, signer: Signer) -> Letters:
+    """Return what makes the mail of each delivery."""
     own = sealer(letter)
     postmark = Postmark(signer=signer, return_path=letter.settings.mail.return_path)
     return Letters(store, letter.press, postmark, letter.chooser_of, own.seal if own else None)

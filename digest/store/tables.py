@@ -296,3 +296,26 @@ posts = Table(
     Column("said", SafeText, nullable=False, server_default=""),
     PrimaryKeyConstraint("edition", "channel"),
 )
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column(
+        "subscriber_id", RowId, ForeignKey("subscribers.id"), primary_key=True, autoincrement=False
+    ),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("sent_at", UtcDateTime),
+    Column("said", SafeText, nullable=False, server_default=""),
+    Index("ix_invitations_due", "due_at"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("mark", SafeText, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("ix_visits_since", "since"),
+)
