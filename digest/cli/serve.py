@@ -57,4 +57,5 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         letter=letters(letter, letter.store, own.signer).letter,
         clock=letter.now,
         knock=bell.set,
+        web=letter.settings.web,
     )

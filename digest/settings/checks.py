@@ -7,6 +7,7 @@ asks the network.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ LOCAL_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 LONGEST_RETURN_PATH = 24  # what a token leaves of the 64 of RFC 5321
 LONGEST_WAY_OUT = 900  # a line of a mail's head has at most 998 characters, and this is not folded
+HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
@@ -77,6 +79,30 @@ def hub(value: str) -> str:
 def listed(value: object) -> object:
     """Take a text for the list of its words, as a variable of the environment writes one."""
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def network(value: str) -> str:
+    """Refuse what is no network of addresses; "unix" stands for a socket in the file system."""
+    if value == "unix":
+        return value
+    try:
+        return str(ip_network(value))
+    except ValueError as e:
+        raise ValueError('must be an address or a network, such as "10.0.0.0/8"') from e
+
+
+def host(value: str) -> str:
+    """Refuse what is no host's name, with or without a port."""
+    if not HOST.fullmatch(value):
+        raise ValueError('must be a host, such as "digest.example.org" or "10.0.0.5:8000"')
+    return value.lower()
+
+
+def origin(value: str) -> str:
+    """Refuse what is no origin: scheme and host, without a path."""
+    if urlsplit(web_address(value)).path:
+        raise ValueError('must be scheme and host only, such as "https://www.example.org"')
+    return value.rstrip("/").lower()
 
 
 def language(value: str) -> str:

@@ -171,14 +171,3 @@ class DkimSettings(Section):
         json_schema_extra={"is_secret": True},
         description="The private RSA key, in PEM; best by DIGEST_DKIM__KEY_FILE.",
     )
-
-
-class WebSettings(Section):
-    """The pages where readers join, choose and leave (`digest serve`)."""
-
-    url: Annotated[str, AfterValidator(checks.secure_address)] = Field(
-        default="",
-        max_length=500,
-        description="Their https address. Mails link there for preferences and to unsubscribe, "
-        "also by the button of mail programs. If empty, a reader leaves by mail.",
-    )

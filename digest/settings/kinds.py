@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from digest.settings import checks
 
@@ -14,6 +22,15 @@ Folder = Annotated[Path, AfterValidator(checks.folder)]
 Count = Annotated[int, Field(ge=1)]
 Hubs = Annotated[
     tuple[Annotated[str, AfterValidator(checks.hub)], ...], BeforeValidator(checks.listed)
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(checks.network)], ...], BeforeValidator(checks.listed)
+]
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(checks.host)], ...], BeforeValidator(checks.listed)
+]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(checks.origin)], ...], BeforeValidator(checks.listed)
 ]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
@@ -25,8 +42,9 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _is_no_claim(cls, value: Any) -> Any:
-        if isinstance(value, bool):  # else `true` would be read as 1
+    def _is_no_claim(cls, value: Any, info: ValidationInfo) -> Any:
+        is_claim = cls.model_fields[info.field_name or ""].annotation is bool
+        if isinstance(value, bool) and not is_claim:  # else `true` would be read as 1
             raise ValueError("must not be true or false")  # noqa: TRY004 - pydantic's protocol
         return value
 

@@ -46,7 +46,12 @@ def reference() -> str:
     return INTRODUCTION + "\n".join(sections) + "\n"
 
 
-_KINDS = {"integer": "whole number", "number": "number", "array": "text, or a list of texts"}
+_KINDS = {
+    "integer": "whole number",
+    "number": "number",
+    "array": "text, or a list of texts",
+    "boolean": "`true` or `false`",
+}
 HEAD = ("| setting | default | may be | what it is |", "|---|---|---|---|")
 
 

@@ -25,10 +25,10 @@ from digest.settings.delivery import (
     MailSettings,
     SmtpSettings,
     SubscribersSettings,
-    WebSettings,
 )
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
 from digest.settings.topics import TopicName, TopicSettings
+from digest.settings.web import WebSettings
 
 
 class SiteSettings(Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import jinja2
 
 from digest.models import Delivery, Envelope, Site
 from digest.pipeline.subscribing import Registry
+from digest.settings.web import WebSettings
 from digest.store import Store
 from digest.tokens import Signer
 from digest.topics import Topic
@@ -25,7 +26,8 @@ class Office:
     """A newsletter as its pages see it. Threads share it.
 
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
-    whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash.
+    whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
+    `web` are the other settings of that section.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class Office:
     letter: Callable[[Delivery], Envelope | None]
     clock: Callable[[], datetime]
     knock: Callable[[], None]
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def origin(self) -> str:
