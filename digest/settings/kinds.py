@@ -45,7 +45,7 @@ class Section(BaseModel):
     def _is_no_claim(cls, value: Any, info: ValidationInfo) -> Any:
         is_claim = cls.model_fields[info.field_name or ""].annotation is bool
         if isinstance(value, bool) and not is_claim:  # else `true` would be read as 1
-            raise ValueError("must not be true or false")  # noqa: TRY004 - pydantic's protocol
+            raise ValueError("must not be true or false")
         return value
 
 

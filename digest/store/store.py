@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.store import checking, folding, leases
+from digest.store import checking, folding, leases, visiting
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
 from digest.store.post import Post
 from digest.store.schema import read_meta
 from digest.store.scrubbing import scrub
 from digest.store.transaction import Reading, Writing
+from digest.store.visiting import Quota
 
 
 class Store:
@@ -80,6 +81,11 @@ class Store:
         """Give up the lease, if it is held by this holder."""
         with readable(self._at), writing(self._engine) as connection:
             leases.release(connection, name, holder)
+
+    def visit(self, quotas: Sequence[Quota], now: datetime) -> datetime | None:
+        """Count one visit to each of these; where one is used up, none: return when it is not."""
+        with readable(self._at), writing(self._engine) as connection:
+            return visiting.visit(connection, quotas, now)
 
     def refold(self, rules: int, title_key: Callable[[str], str]) -> int:
         """Let each paper be found by its title as `title_key` has it; return how many keys came.

@@ -1,8 +1,8 @@
 """Who asked, where a proxy stands between: only trusted hops are believed, from the right.
 
-Each proxy adds, at the end, whom it was asked by; what stands further left was told by that one, and
-may be invented. So the list is walked from its end, as long as who tells is trusted. One kind of
-header is looked at, as the settings say: the other may be passed on as a visitor wrote it.
+Each proxy adds, at the end, whom it was asked by; what stands further left was told by that one,
+and may be invented. So the list is walked from its end, as long as who tells is trusted. One kind
+of header is looked at, as the settings say: the other may be passed on as a visitor wrote it.
 Nothing here reads a request: peers, headers and networks come in as values.
 """
 
