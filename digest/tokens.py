@@ -34,7 +34,8 @@ class Signer:
             is_ours = any(
                 hmac.compare_digest(seal, self._seal(key, purpose, said)) for key in self._keys
             )
-            return said.decode() if is_ours else None
+            is_whole = _letters(told) == token.lower()  # no bits beyond the last byte
+            return said.decode() if is_ours and is_whole else None
         except (NotBase32, ValueError):  # no ASCII, no base 32, no UTF-8
             return None
 

@@ -332,7 +332,8 @@ def test_all_that_is_held_on_one_is_told(letter: Letter) -> None:
     deliver_to_first(letter.store())
     told = json.loads(letter.call("export", "READER@example.org"))
     assert set(told) == {
-        *("subscriber", "consents", "deliveries", "returns", "soft_bounces", "suppression")
+        *("subscriber", "consents", "deliveries", "returns", "soft_bounces", "suppression"),
+        "invitation",
     }
     (delivery,) = told["deliveries"]
     assert delivery["state"] == "failed"

@@ -18,6 +18,7 @@ from digest.models import (
     Consent,
     ConsentAct,
     DeliveryRecord,
+    Invitation,
     Preferences,
     Subscriber,
     SubscriberState,
@@ -107,6 +108,7 @@ def shape(subscriber: Subscriber) -> Json:
         "muted": list(wants.muted),
         "cap": wants.cap,
         "empty": wants.wants_empty,
+        "paused_until": _time(wants.paused_until),
         "created": subscriber.created_at.isoformat(),
         "since": subscriber.since.isoformat(),
         "active_since": _time(subscriber.active_since),
@@ -136,6 +138,7 @@ def shape_holding(held: Holding) -> Json:
         ],
         "soft_bounces": {"in_a_row": row, "last": _time(last)},
         "suppression": _suppression(held.suppression) if held.suppression else None,
+        "invitation": _invitation(held.invitation) if held.invitation else None,
     }
 
 
@@ -165,6 +168,8 @@ def wants_in_words(wants: Preferences) -> str:
     parts += [f"muted: {', '.join(wants.muted)}"] * bool(wants.muted)
     parts += [f"at most {wants.cap} papers"] * (wants.cap is not None)
     parts += ["empty ones too"] * wants.wants_empty
+    if wants.paused_until is not None:
+        parts.append(f"paused until {wants.paused_until:%Y-%m-%d %H:%M} UTC")
     return "; ".join(parts)
 
 
@@ -196,6 +201,15 @@ def _delivery(record: DeliveryRecord) -> Json:
         "attempts": record.attempts,
         "code": record.code,
         "said": record.said,
+    }
+
+
+def _invitation(told: Invitation) -> Json:
+    return {
+        "asked": told.asked_at.isoformat(),
+        "asks": told.asks,
+        "attempts": told.attempts,
+        "sent": _time(told.sent_at),
     }
 
 

@@ -55,6 +55,7 @@ from digest.models.papers import (
 from digest.models.subscribers import (
     Consent,
     ConsentAct,
+    Invitation,
     Preferences,
     Subscriber,
     SubscriberState,
@@ -84,6 +85,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "History",
+    "Invitation",
     "Known",
     "KnownPaper",
     "Links",

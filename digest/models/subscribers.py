@@ -36,7 +36,8 @@ class Preferences:
     """What a subscriber wants, and when.
 
     `hour` is of the local day in `zone` (an IANA name), 0 to 23. No `topics` means everything.
-    `cap` is the most papers in a mail. With `wants_empty` a mail comes though nothing matched.
+    `cap` is the most papers in a mail. With `wants_empty` a mail comes though nothing matched. What
+    is due before `paused_until` (aware UTC) is not mailed to them.
     """
 
     cadence: Cadence = Cadence.DAY
@@ -46,6 +47,7 @@ class Preferences:
     muted: tuple[str, ...] = ()
     cap: int | None = None
     wants_empty: bool = False
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,23 @@ class Consent:
     wording: str = ""
     network: str = field(default="", repr=False)
     proof: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """The mail that asks a subscriber to confirm. Times are aware UTC.
+
+    `asked_at` is of the request that it answers; `asks` counts that one and those since, which are
+    answered by it too. `attempts` were made to send it; `sent_at` is None until a server took it.
+    """
+
+    subscriber_id: int
+    address: str = field(repr=False)
+    state: SubscriberState
+    asked_at: datetime
+    asks: int = 1
+    attempts: int = 0
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

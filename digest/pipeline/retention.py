@@ -1,17 +1,19 @@
 """What is known of readers and was kept for its time: erased, a few hundred at a time.
 
 Done whenever mail goes out. Of who is gone the keyed hash stays, so that no list brings them back;
-of who never confirmed nothing stays, and they may ask anew.
+of who never confirmed nothing stays, and they may ask anew: who asked on a page and let the link to
+confirm expire, or was put down otherwise and kept for the days that are set.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest import addresses
 from digest.models import SubscriberState, Suppression
-from digest.pipeline.subscribing import Registry
+from digest.pipeline.subscribing import CONFIRM_WITHIN, Registry
 from digest.store import Post
 from digest.subscribing.states import GONE
 
@@ -39,7 +41,8 @@ class Pruned:
 
 def prune(place: Registry, keep: Keep, now: datetime) -> Pruned:
     """Erase what was kept for its time: each kind in one transaction, up to 500 readers."""
-    pending = _erase(place, frozenset({SubscriberState.PENDING}), keep.pending_days, now)
+    pending = _erase_unconfirmed(place, now)
+    pending += _erase(place, frozenset({SubscriberState.PENDING}), keep.pending_days, now)
     gone = _erase(place, GONE, keep.gone_days, now)
     networks = _forget(place, keep.network_days, now)
     return Pruned(pending=pending, gone=gone, networks=networks)
@@ -58,12 +61,21 @@ def _erase(place: Registry, states: frozenset[SubscriberState], days: int, now: 
     if not days:
         return 0
     before = now - timedelta(days=days)
+    return _erase_found(place, lambda post, most: post.register.stale(states, before, most), now)
+
+
+def _erase_unconfirmed(place: Registry, now: datetime) -> int:
+    before = now - CONFIRM_WITHIN
+    return _erase_found(place, lambda post, most: post.register.unconfirmed(before, most), now)
+
+
+def _erase_found(place: Registry, find: Callable[[Post, int], Sequence[int]], now: datetime) -> int:
     with place.store.reading_post() as post:
-        if not post.register.stale(states, before, 1):
+        if not find(post, 1):
             return 0
     traces: list[str] = []
     with place.store.writing_post() as post:
-        numbers = post.register.stale(states, before, _MOST)
+        numbers = find(post, _MOST)
         for number in numbers:
             traces += _erase_one(place, post, number, now)
     place.store.scrub(traces, anew=len(traces) > _MOST_SEARCHED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from digest import addresses
@@ -33,6 +33,12 @@ from digest.tokens import Signer
 
 T = TypeVar("T")
 Who = Address | int
+
+ONE_MAIL_IN = timedelta(days=1)
+"""However often somebody asks within it, one mail answers."""
+
+CONFIRM_WITHIN = timedelta(days=7)
+"""How long the link of such a mail is good; who did not follow it is then forgotten."""
 
 _ACT, _STATE = ConsentAct, SubscriberState
 
@@ -57,6 +63,25 @@ class Registry:
         can write anybody's address. Who left, bounced or complained may ask anew.
         """
         return self._act(lambda post: self._ask(post, who, wishes, way, now), is_dry=False)
+
+    def invite(self, who: Address, wishes: Wishes, way: Way, now: datetime) -> None:
+        """Do as `ask`, and let a mail go to the address, in the same transaction; one a day.
+
+        It tells how to confirm or, who is active, that they are. Whoever it is, a row is written
+        and nothing is returned: what comes of it is told to the owner of the address alone.
+        """
+
+        def act(post: Post) -> None:
+            found = _find(post, who)
+            sent = post.invitations.of(found.id) if found else None
+            if found and sent and sent.asked_at > now - ONE_MAIL_IN and found.state in _WAITING:
+                if wishes and found.state is _STATE.PENDING:
+                    post.register.prefer(found.id, replace(found.preferences, **wishes))
+            else:
+                found = self._ask(post, who, wishes, way, now).subscriber
+            post.invitations.ask(found.id, now, now - ONE_MAIL_IN)
+
+        self._act(act, is_dry=False)
 
     def propose(
         self, who: Address, wishes: Wishes, way: Way, now: datetime, *, is_dry: bool = False
@@ -168,6 +193,7 @@ class Registry:
                 deliveries=deliveries,
                 returns=tuple((*marks[mark], at) for mark, at in back.items()),
                 soft_bounces=post.returns.row_of(found.id),
+                invitation=post.invitations.of(found.id),
             )
 
     def hash_of(self, who: Address) -> str:
@@ -225,6 +251,9 @@ class Registry:
         held = post.register.suppressed([hashed]).get(hashed)
         if held is not None and found is None:
             raise refusal(held.reason)
+
+
+_WAITING = frozenset({_STATE.PENDING, _STATE.ACTIVE})
 
 
 class _DryError(Exception):

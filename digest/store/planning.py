@@ -2,7 +2,8 @@
 
 Subscribers of one cadence, time zone and local hour are due at the same instant, and planned
 together; `plans` says for which of them it was done. Who comes to such a group later opens it again
-(`subscribers`), and the row's key keeps anybody from being planned twice.
+(`subscribers`), and the row's key keeps anybody from being planned twice. For who has paused then,
+nothing is planned.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, literal, select
+from sqlalchemy import ColumnElement, Connection, literal, or_, select
 
 from digest.models import Cadence, DeliveryState, SubscriberState
 from digest.store.statements import batches, insert_into
@@ -55,6 +56,7 @@ def plan(
             subscribers.c.zone == zone,
             subscribers.c.hour == hour,
             subscribers.c.active_since <= moment,
+            _is_awake(moment),
         )
         count += _insert(connection, edition, now, wanted)
     rows = [{"edition": edition, "zone": zone, "hour": hour} for zone, hour in due]
@@ -68,12 +70,16 @@ def plan_for(
 ) -> int:
     """Plan the edition whatever the hour: for these active subscribers, or all of a cadence."""
     if cadence is not None:
-        own = (_IS_ACTIVE, subscribers.c.cadence == cadence.value)
+        own = (_IS_ACTIVE, subscribers.c.cadence == cadence.value, _is_awake(now))
         return _insert(connection, edition, now, own)
     return sum(
         _insert(connection, edition, now, (_IS_ACTIVE, subscribers.c.id.in_(some)))
         for some in batches(ids)
     )
+
+
+def _is_awake(moment: datetime) -> ColumnElement[bool]:
+    return or_(subscribers.c.paused_until.is_(None), subscribers.c.paused_until <= moment)
 
 
 def _insert(

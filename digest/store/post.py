@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,27 +26,13 @@ from digest.models import (
     Suppression,
 )
 from digest.store import outbox, planning, posting, retaining, returns, subscribers, suppressing
-from digest.store.failures import readable
+from digest.store.inviting import Invitations
 from digest.store.outbox import Key
+from digest.store.part import Part
 from digest.store.subscribers import Change, Newcomer
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-class _Part:
-    def __init__(self, connection: Connection, at: str) -> None:
-        self._connection = connection
-        self._at = at
-
-    def _do(
-        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **named: P.kwargs
-    ) -> T:
-        with readable(self._at):
-            return act(self._connection, *args, **named)
-
-
-class Register(_Part):
+class Register(Part):
     """The subscribers and their record of consent."""
 
     def by_key(self, address_key: str) -> Subscriber | None:
@@ -149,6 +134,10 @@ class Register(_Part):
         """Return up to `limit` who are in one of these states, untouched, since before."""
         return self._do(retaining.stale, states, before, limit)
 
+    def unconfirmed(self, before: datetime, limit: int) -> tuple[int, ...]:
+        """Return up to `limit` pending ones whose last mail to confirm was asked for before."""
+        return self._do(retaining.unconfirmed, before, limit)
+
     def has_networks(self, before: datetime) -> bool:
         """Tell whether lines of consent from before name a network."""
         return self._do(retaining.has_networks, before)
@@ -158,7 +147,7 @@ class Register(_Part):
         return self._do(retaining.forget_networks, before)
 
 
-class Outbox(_Part):
+class Outbox(Part):
     """The deliveries: planned, leased, begun, recorded."""
 
     def rhythms(self, cadence: Cadence) -> tuple[tuple[str, int], ...]:
@@ -224,7 +213,7 @@ class Outbox(_Part):
         return self._do(outbox.next_due)
 
 
-class Returns(_Part):
+class Returns(Part):
     """What came back by mail."""
 
     def remember(self, mark: str, at: datetime) -> bool:
@@ -253,7 +242,7 @@ class Returns(_Part):
         self._do(returns.suppress, number, reason, at, hashed)
 
 
-class Channels(_Part):
+class Channels(Part):
     """The posts to channels: planned, leased, recorded."""
 
     def planned(self, editions: Sequence[str]) -> frozenset[tuple[str, str]]:
@@ -295,3 +284,4 @@ class Post:
         self.outbox = Outbox(connection, at)
         self.returns = Returns(connection, at)
         self.channels = Channels(connection, at)
+        self.invitations = Invitations(connection, at)

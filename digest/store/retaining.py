@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, TextClause, select, text, update
 
 from digest.models import SubscriberState
-from digest.store.tables import consents, subscribers
+from digest.store.tables import consents, invitations, subscribers
 
 
 def stale(
@@ -25,6 +25,22 @@ def stale(
         select(subscribers.c.id)
         .where(subscribers.c.state.in_([state.value for state in states]))
         .where(subscribers.c.since < before, ~recent.exists())
+        .order_by(subscribers.c.id)
+        .limit(limit)
+    )
+    return tuple(connection.execute(wanted).scalars())
+
+
+def unconfirmed(connection: Connection, before: datetime, limit: int) -> tuple[int, ...]:
+    """Return up to `limit` who asked on a page, before, and did not confirm by the mail they got.
+
+    Who asked again on another day has their time anew.
+    """
+    wanted = (
+        select(subscribers.c.id)
+        .join(invitations, invitations.c.subscriber_id == subscribers.c.id)
+        .where(subscribers.c.state == SubscriberState.PENDING.value)
+        .where(invitations.c.asked_at < before)
         .order_by(subscribers.c.id)
         .limit(limit)
     )

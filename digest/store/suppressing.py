@@ -16,7 +16,7 @@ from digest.errors import StoreError
 from digest.models import DeliveryRecord, DeliveryState, Preferences, SubscriberState, Suppression
 from digest.store.columns import SafeText
 from digest.store.statements import batches, insert_into
-from digest.store.tables import consents, deliveries, subscribers, suppressions
+from digest.store.tables import consents, deliveries, invitations, subscribers, suppressions
 
 _DELIVERY = [deliveries.c[name] for name in DeliveryRecord.__dataclass_fields__]
 _TOLD = [consents.c[name] for name in ("source", "network", "proof")]
@@ -64,6 +64,7 @@ def erase(connection: Connection, number: int, at: datetime) -> tuple[str, ...]:
     spelled = _spelled(connection, number, key)
     connection.execute(update(subscribers).where(*is_there).values(_nothing(at)))
     connection.execute(delete(consents).where(consents.c.subscriber_id == number))
+    connection.execute(delete(invitations).where(invitations.c.subscriber_id == number))
     own = deliveries.c.subscriber_id == number
     skipped = {"state": DeliveryState.SKIPPED.value, "done_at": at}
     connection.execute(

@@ -39,6 +39,7 @@ subscribers = Table(
     Column("active_since", UtcDateTime),
     Column("soft_bounces", Integer, nullable=False, server_default=text("0")),
     Column("soft_bounced_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
     UniqueConstraint("address_key"),
     Index("ix_subscribers_rhythm", "state", "cadence", "zone", "hour"),
 )
@@ -141,7 +142,9 @@ invitations = Table(
         "subscriber_id", RowId, ForeignKey("subscribers.id"), primary_key=True, autoincrement=False
     ),
     Column("asked_at", UtcDateTime, nullable=False),
+    Column("asks", Integer, nullable=False, server_default=text("1")),
     Column("due_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("sent_at", UtcDateTime),
     Column("said", SafeText, nullable=False, server_default=""),

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.models import Consent, ConsentAct, DeliveryRecord, Subscriber, Suppression
+from digest.models import (
+    Consent,
+    ConsentAct,
+    DeliveryRecord,
+    Invitation,
+    Subscriber,
+    Suppression,
+)
 from digest.models.returns import ReturnKind
 
 
@@ -64,3 +71,4 @@ class Holding:
     deliveries: tuple[DeliveryRecord, ...] = ()
     returns: tuple[tuple[ReturnKind, str, datetime], ...] = ()
     soft_bounces: tuple[int, datetime | None] = (0, None)
+    invitation: Invitation | None = None

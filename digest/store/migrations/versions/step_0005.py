@@ -14,7 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and let subscribers pause."""
+    op.add_column("subscribers", sa.Column("paused_until", UtcDateTime))
     op.create_table(
         "invitations",
         sa.Column(
@@ -25,7 +26,9 @@ def upgrade() -> None:
             autoincrement=False,
         ),
         sa.Column("asked_at", UtcDateTime, nullable=False),
+        sa.Column("asks", sa.Integer, nullable=False, server_default=sa.text("1")),
         sa.Column("due_at", UtcDateTime),
+        sa.Column("leased_until", UtcDateTime),
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("sent_at", UtcDateTime),
         sa.Column("said", SafeText, nullable=False, server_default=""),
