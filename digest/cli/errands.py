@@ -25,6 +25,8 @@ def errands(letter: Newsletter) -> Mapping[str, Errand]:
     """Return those that the settings ask for, each by its key in the JSON of `digest run`."""
     wanted: dict[str, Errand] = {}
     if letter.settings.smtp.host:
+        if letter.settings.web.url:
+            wanted["invited"] = lambda stop: _invite(letter, stop)
         wanted["mailed"] = lambda stop: _mail(letter, stop)
     if letter.settings.channels:
         wanted["posted"] = lambda stop: _post(letter, stop)
@@ -85,6 +87,12 @@ def _mail(letter: Newsletter, stop: threading.Event) -> Told:
     from digest.cli.mailing import deliver_due
 
     return deliver_due(letter, stop)
+
+
+def _invite(letter: Newsletter, stop: threading.Event) -> Told:
+    from digest.cli.mailing import invite_due
+
+    return invite_due(letter, stop)
 
 
 def _post(letter: Newsletter, stop: threading.Event) -> Told:

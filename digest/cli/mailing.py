@@ -14,7 +14,7 @@ from digest.cli.context import NOTHING_NEW
 from digest.cli.findings import Told
 from digest.cli.newsletter import Newsletter
 from digest.cli.people import prune_due
-from digest.cli.postroom import postroom, server
+from digest.cli.postroom import postroom, server, usher
 from digest.cli.words import say
 from digest.errors import ConfigError, DeliverError, UsageError
 from digest.models import Delivery, DeliveryState, Envelope, Outcome, Phase, Preferences, Verdict
@@ -48,6 +48,14 @@ def deliver_due(letter: Newsletter, stop: threading.Event) -> Told:
     told = _report(report, "")
     is_idle = not (report.counts or report.planned or report.resent or report.held)
     return replace(told, lines=()) if is_idle else told
+
+
+def invite_due(letter: Newsletter, stop: threading.Event) -> Told:
+    """Send the mails that ask to confirm; no lines are told where there were none."""
+    counts = usher(letter, _connector(letter), stop).invite_due()
+    told = {state.value: count for state, count in sorted(counts.items())}
+    lines = [f"confirmation mails: {count} {state}" for state, count in told.items()]
+    return Told(lines=tuple(lines), json=dict(told), exit_code=0 if told else NOTHING_NEW)
 
 
 def rehearse(letter: Newsletter, ask: Ask, folder: Path | None) -> Told:

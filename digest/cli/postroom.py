@@ -8,18 +8,22 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time as clock_time
 from datetime import timedelta
 
 from digest.cli.newsletter import Newsletter
 from digest.mail.dkim import Sealer
 from digest.mail.pace import Pace
-from digest.models import Delivery
+from digest.models import Delivery, Envelope, Invitation
 from digest.pipeline.deliver import Postroom
+from digest.pipeline.inviting import Usher
 from digest.pipeline.judging import Judge
 from digest.pipeline.letters import Letters
 from digest.pipeline.planning import Timetable
 from digest.pipeline.sending import Connection, Means
+from digest.pipeline.subscribing import CONFIRM_WITHIN
+from digest.render.to_invitation import Inviting
 from digest.render.to_letters import Postmark
 from digest.smtp.connection import Server
 from digest.store import Store
@@ -55,6 +59,18 @@ def postroom(
         means=means,
         holder=holder(),
         resends_doubt=told.on_doubt == "resend",
+    )
+
+
+def usher(letter: Newsletter, connect: Callable[[], Connection], stop: threading.Event) -> Usher:
+    """Return what sends the mails that ask to confirm."""
+    return Usher(
+        store=letter.store,
+        connect=connect,
+        letter=_inviting(letter),
+        judge=Judge(letter.now, resends_doubt=letter.settings.deliver.on_doubt == "resend"),
+        clock=letter.now,
+        wait=stop.wait,
     )
 
 
@@ -101,6 +117,21 @@ def letters(letter: Newsletter, store: Store, signer: Signer) -> Letters:
     own = sealer(letter)
     postmark = Postmark(signer=signer, return_path=letter.settings.mail.return_path)
     return Letters(store, letter.press, postmark, letter.chooser_of, own.seal if own else None)
+
+
+def _inviting(letter: Newsletter) -> Callable[[Invitation], Envelope | None]:
+    own = sealer(letter)
+    signer = Signer(letter.store.key)
+    postmark = Postmark(signer=signer, return_path=letter.settings.mail.return_path)
+    inviting = Inviting(letter.site, letter.press.templates, postmark, CONFIRM_WITHIN.days)
+
+    def made(asked: Invitation) -> Envelope | None:
+        envelope = inviting.envelope(asked)
+        if envelope is None or own is None:
+            return envelope
+        return replace(envelope, content=own.seal(envelope.content))
+
+    return made
 
 
 def _pace(rate: float, domain_rate: int) -> Callable[[Delivery], float]:
