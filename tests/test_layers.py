@@ -18,6 +18,8 @@ LAYERS = {
         "digest.dumps",
         "digest.text",
         "digest.identity",
+        "digest.indexing",
+        "digest.query",
         "digest.differ",
         "digest.trending",
         "digest.edition",

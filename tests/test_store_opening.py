@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -210,12 +211,21 @@ def at_first_step(url: str) -> None:
     engine.dispose()
 
 
+def is_of_the_search(difference: Any) -> bool:
+    """Tell whether it is what a database keeps itself: the index of words."""
+    act, *_, thing = difference
+    made = {"paper_search", "ix_paper_words_found", "found"}
+    made |= {f"paper_search_{part}" for part in ("data", "idx", "config", "docsize")}
+    return act.startswith("remove_") and thing.name in made
+
+
 def test_the_steps_make_the_tables_that_the_program_uses(store_url: str) -> None:
     open_store(store_url).close()
     engine = make_engine(parse_url(store_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, metadata) == []
+        differing = compare_metadata(context, metadata)
+        assert [each for each in differing if not is_of_the_search(each)] == []
     engine.dispose()
     config = Config()
     config.set_main_option("script_location", str(STEPS))

@@ -19,6 +19,7 @@ from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
 from digest.inbox import Inbox
+from digest.indexing import INDEXING, findable
 from digest.models import Edition, Site
 from digest.output import Output
 from digest.pipeline.book import Reader
@@ -57,6 +58,7 @@ class Newsletter:
             output_store_id=manifest.store_id if manifest else None,
         )
         store.refold(FOLDING, title_key)
+        store.reindex(INDEXING, findable)
         return store
 
     @property

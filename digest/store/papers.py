@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
 
 from digest.models import KnownPaper, Paper, PaperPage, Section, Sighting
 from digest.store.statements import BATCH, batches
@@ -89,6 +89,17 @@ def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
     """Return the slugs of papers with a change number after `since` that have no page."""
     wanted = select(papers.c.slug).where(papers.c.change > since, _is_hidden())
     return tuple(connection.execute(wanted.order_by(papers.c.id)).scalars())
+
+
+def hidden_ids() -> Select[tuple[int]]:
+    """Select the papers that have no page, and those only."""
+    at = announcements.c
+    return select(curation.c.paper_id).where(
+        curation.c.is_hidden,
+        curation.c.paper_id == at.paper_id,
+        curation.c.edition == at.edition,
+        at.section == Section.NEW.value,
+    )
 
 
 def _is_hidden() -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from digest.store.absorbing import absorb
 from digest.store.changes import stamp_editions
 from digest.store.filling import FILL, LISTED, REVISE, fill_values
 from digest.store.papers import hash_of
+from digest.store.searching import forget
 from digest.store.statements import insert_into, next_id
 from digest.store.tables import announcements, dumps, paper_keys, papers, sightings
 
@@ -43,8 +44,11 @@ def record(
     diff: Diff,
     listed_total: int,
     at: datetime,
-) -> None:
-    """Store the diff of a dump that was added before, in an edition that is open."""
+) -> list[int]:
+    """Store the diff of a dump that was added before, in an edition that is open.
+
+    Return the row numbers of the papers that it lists.
+    """
     batch = _batch_of(dump, listed_total, at, change)
     moves = _moves(diff)
     known = [(moves.get(item.paper.id, item.paper.id), item) for item in diff.seen + diff.revised]
@@ -63,6 +67,9 @@ def record(
     _insert_announcements(connection, announced, batch)
     connection.execute(dumps.update().where(dumps.c.id == dump.id).values(recorded_at=at))
     stamp_editions(connection, change, batch.day)
+    if moves:
+        forget(connection, moves)
+    return [paper_id for paper_id, _ in listed]
 
 
 def _batch_of(dump: DumpRecord, listed: int, at: datetime, change: int) -> _Batch:

@@ -47,6 +47,7 @@ __all__ = [
     "meta",
     "metadata",
     "paper_keys",
+    "paper_words",
     "papers",
     "plans",
     "posts",
@@ -127,6 +128,16 @@ paper_keys = Table(
     Column("key", SafeText, nullable=False),
     Index("ix_paper_keys_hash", "hash"),
     Index("ix_paper_keys_paper", "paper_id"),
+)
+
+paper_words = Table(  # beside it the index: `paper_search` in SQLite, the column `found` elsewhere
+    "paper_words",
+    metadata,
+    Column("paper_id", RowId, ForeignKey("papers.id"), primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    Column("words", SafeText, nullable=False),
+    Index("ix_paper_words_day", "paper_id", "day"),
 )
 
 sightings = Table(

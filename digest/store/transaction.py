@@ -24,9 +24,11 @@ from digest.models import (
     Paper,
     PaperPage,
 )
-from digest.store import curating, dumps, editions, material, papers, recording
+from digest.models.searching import Hits, Query
+from digest.store import curating, dumps, editions, material, papers, recording, searching
 from digest.store.changes import next_change
 from digest.store.failures import readable
+from digest.store.searching import WordsOf
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +65,13 @@ class Reading:
         One that moved comes back as the paper it moved to.
         """
         return self._read(papers.by_key, key)
+
+    def search(self, query: Query, limit: int, offset: int = 0) -> Hits:
+        """Return how many papers match, and `limit` of them after the first `offset`.
+
+        Without those that the curator hid, as `papers_changed` has it.
+        """
+        return self._read(searching.search, query, limit, offset)
 
     def papers_changed(self, since: int) -> Iterator[PaperPage]:
         """Yield the papers touched after change number `since`, in order of arrival.
@@ -137,12 +146,22 @@ class Writing(Reading):
         """Store what the dump was found to hold."""
         self._write(dumps.finish, dump_id, listed=listed, new=new, seen=seen, revised=revised)
 
-    def record(self, dump: DumpRecord, diff: Diff, listed_total: int, at: datetime) -> None:
+    def record(
+        self,
+        dump: DumpRecord,
+        diff: Diff,
+        listed_total: int,
+        at: datetime,
+        words_of: WordsOf | None = None,
+    ) -> None:
         """Store what a dump, or a part of it, holds; `at` is when its papers became public.
 
-        The dump was added and its edition opened before.
+        The dump was added and its edition opened before. `words_of` tells by which words a paper is
+        found (`digest.indexing`).
         """
-        self._write(recording.record, dump, diff, listed_total, at)
+        listed = self._write(recording.record, dump, diff, listed_total, at)
+        if words_of is not None:
+            self._read(searching.index, listed, words_of)
 
     def open_edition(self, edition: EditionRecord) -> None:
         """Store the edition; one that is there already stays as it is."""
