@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from digest.web import health
+from digest.web import files, health, metrics
+from digest.web.guard import Guard, told
+from digest.web.limits import Limits
+from digest.web.metrics import Metrics
 from digest.web.office import Office
 
-GROUPS = (health.ROUTES,)
+GROUPS = (
+    health.ROUTES,
+    metrics.ROUTES,
+)
 """The routes of each module; a new group of pages is one more line."""
+
+LAST = files.ROUTES
+"""What takes every address that no other does."""
 
 
 def make_app(office: Office) -> Starlette:
     """Return the application of one newsletter."""
-    routes: list[BaseRoute] = [route for group in GROUPS for route in group]
-    app = Starlette(routes=routes)
-    app.state.office = office
+    routes: list[BaseRoute] = [route for group in (*GROUPS, LAST) for route in group]
+    limits, counts = Limits(office), Metrics(office)
+    guard = Middleware(Guard, office=office, limits=limits, metrics=counts)
+    app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
+    app.state.office, app.state.limits, app.state.metrics = office, limits, counts
     return app

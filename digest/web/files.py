@@ -1,0 +1,179 @@
+"""Files: the look of these pages under `/assets/`, and, where the settings say so, the output.
+
+Of the output only what was published is served: nothing whose name begins with a dot, and nothing
+outside the folder, whatever the address or a link in the folder says. Each answer has an ETag and
+Last-Modified; who has the same already is told so (304).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from digest.errors import TemplateError
+from digest.web.answers import missing, office_of
+from digest.web.headers import POLICY, origin_of
+
+_ASSETS = {
+    "style.css": "site/style.css",
+    "icon.svg": "site/icon.svg",
+    "web.css": "web/web.css",
+}
+_KINDS = {
+    "atom.xml": "application/atom+xml",
+    "rss.xml": "application/rss+xml",
+    "feed.json": "application/feed+json",
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "bib": "application/x-bibtex; charset=utf-8",
+    "json": "application/json",
+    "opml": "text/x-opml; charset=utf-8",
+    "xml": "application/xml",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "ico": "image/vnd.microsoft.icon",
+    "woff2": "font/woff2",
+}
+_FOR_A_WHILE = "public, max-age=300"
+_MISSING_PAGE = "404.html"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is served: its bytes, what they are, and when they last changed."""
+
+    content: bytes
+    kind: str
+    etag: str
+    changed_at: datetime | None = None
+
+
+def asset(request: Request) -> Response:
+    """Answer with a file of the look; one of the output's where it has no other."""
+    name = request.path_params["name"]
+    template = _ASSETS.get(name)
+    if template is None:
+        return output(request)
+    try:
+        content = office_of(request).templates.get_template(template).render().encode()
+    except TemplateError:
+        return missing(request)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+    return answer(request, File(content, kind_of(name), etag))
+
+
+def output(request: Request) -> Response:
+    """Answer with a published file, its folder's page, or that there is none."""
+    office = office_of(request)
+    if not office.web.serves_output:
+        return missing(request)
+    root = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root).removeprefix("/")
+    found = find(office.output, path)
+    if isinstance(found, Path):
+        held = load(found)
+        return answer(request, held, policy_of(office.origin)) if held else missing(request)
+    if found:
+        return RedirectResponse(quote(f"{root}/{path}/"), 308)
+    held = load(office.output / _MISSING_PAGE)
+    return Response(held.content, 404, media_type=held.kind) if held else missing(request)
+
+
+def policy_of(origin: str) -> dict[str, str]:
+    """Return what published pages may do: also send the form that these pages receive."""
+    forms = f"form-action 'self' {origin_of(origin)}" if origin else "form-action 'self'"
+    return {"Content-Security-Policy": POLICY.replace("form-action 'self'", forms)}
+
+
+def find(folder: Path, path: str) -> Path | bool:
+    """Return the file that an address names; true where it names a folder without its slash."""
+    parts = path.split("/")
+    is_folder = parts[-1] == ""
+    names = parts[:-1] if is_folder else parts
+    if any(not name or name.startswith(".") or _is_odd(name) for name in names):
+        return False
+    try:
+        home = folder.resolve(strict=True)
+        target = home.joinpath(*names).resolve(strict=True)
+        if not target.is_relative_to(home):
+            return False
+        if target.is_dir():
+            page = target / "index.html"
+            return (page if is_folder else True) if page.is_file() else False
+        return target if target.is_file() and not is_folder else False
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def load(path: Path) -> File | None:
+    """Read a file, whole as it was when it was opened; None where it is none (any more)."""
+    try:
+        with path.open("rb") as stream:
+            told = os.fstat(stream.fileno())
+            if not stat.S_ISREG(told.st_mode):
+                return None
+            content = stream.read()
+    except OSError:
+        return None
+    etag = f'"{told.st_mtime_ns:x}-{told.st_ino:x}-{told.st_size:x}"'
+    return File(content, kind_of(path.as_posix()), etag, datetime.fromtimestamp(told.st_mtime, UTC))
+
+
+def kind_of(path: str) -> str:
+    """Return the media type of a file, by its name; feeds have their own."""
+    name = path.rpartition("/")[2]
+    if name.endswith(".json") and "/feeds/" in f"/{path}":
+        return _KINDS["feed.json"]
+    for ending, kind in _KINDS.items():
+        if name == ending or name.endswith(f".{ending}"):
+            return kind
+    return "application/octet-stream"
+
+
+def answer(request: Request, file: File, more: Mapping[str, str] | None = None) -> Response:
+    """Answer with a file, or that who asks has the same already."""
+    headers = {"ETag": file.etag, "Cache-Control": _FOR_A_WHILE, **(more or {})}
+    if file.changed_at:
+        headers["Last-Modified"] = format_datetime(file.changed_at.replace(microsecond=0), True)
+    if has_same(request.headers, file.etag, file.changed_at):
+        return Response(status_code=304, headers=headers)
+    return Response(file.content, headers={**headers, "Content-Type": file.kind})
+
+
+def has_same(headers: Mapping[str, str], etag: str, changed_at: datetime | None) -> bool:
+    """Tell whether the one who asks has this already (RFC 9110, 13.2.2)."""
+    wanted = headers.get("if-none-match")
+    if wanted is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+        return "*" in tags or etag.removeprefix("W/") in tags
+    since = headers.get("if-modified-since")
+    if since is None or changed_at is None:
+        return False
+    try:
+        known = parsedate_to_datetime(since)
+    except ValueError:
+        return False
+    known = known if known.tzinfo else known.replace(tzinfo=UTC)
+    return changed_at.replace(microsecond=0) <= known
+
+
+def _is_odd(name: str) -> bool:
+    return "\\" in name or not name.isprintable() or len(name.encode("utf-8", "replace")) > 255
+
+
+ROUTES = (Route("/assets/{name}", asset), Route("/{path:path}", output))
+"""The last of them takes what no other route did."""
