@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from digest.web.office import Office
+from digest.web.stamps import stamp
 
 SEE_OTHER = 303
 
@@ -21,13 +22,15 @@ def office_of(request: Request) -> Office:
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Return a page made from a template of `templates/web/`.
 
-    Each gets `site`, `topics` and `path` (where its own pages begin), besides what is given.
+    Each gets `site`, `topics`, `path` (where its own pages begin) and `stamp` (for its forms),
+    besides what is given.
     """
     office = office_of(request)
     made = office.templates.get_template(f"web/{template}").render(
         site=office.site,
         topics=tuple(office.topics.values()),
         path=request.scope.get("root_path", ""),
+        stamp=stamp(office, request),
         **values,
     )
     return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})
