@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,29 +17,82 @@ if TYPE_CHECKING:
     from digest.cli.newsletter import Newsletter
     from digest.web.office import Office
 
+LOG = logging.getLogger("digest.serve")
+SWEEP_SECONDS = 60
+
 
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
     host: Annotated[
         str, typer.Option(help="Where to listen: this machine only, unless told otherwise.")
     ] = "127.0.0.1",
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="Listen on a socket in the file system instead, for a proxy."),
+    ] = None,
+    mail: Annotated[
+        bool,
+        typer.Option(
+            "--mail", help="Also send what is due, as `digest watch` does: where that is not run."
+        ),
+    ] = False,
 ) -> None:
-    """Serve the pages where readers join, choose and leave; Ctrl-C ends it (docs/web.md)."""
+    """Serve the pages where readers join, choose and leave; Ctrl-C ends it (docs/serving.md)."""
+    from digest.cli.stay import warm_up
     from digest.errors import ConfigError
 
     try:
-        import uvicorn
-
+        from digest.web import serving
         from digest.web.app import make_app
     except ModuleNotFoundError as error:
         hint = "pip install 'digest[web]'"
         raise ConfigError(f"the pages need the package {error.name}", hint=hint) from error
-    app = make_app(office(newsletter(), threading.Event()))
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", server_header=False, access_log=False
-    )
-    server = uvicorn.Server(config)
-    server.run()
+    letter, bell = newsletter(), threading.Event()
+    warm_up(letter)
+    server = serving.server(make_app(office(letter, bell)), letter.settings.web.connections)
+    with mailing(letter, bell, is_wanted=mail):
+        if socket is not None:
+            with serving.listen_at(socket) as place:
+                LOG.info("serving on %s; SIGTERM or Ctrl-C ends it", socket)
+                server.run([place])
+        else:
+            with serving.listen(host, port) as place:
+                name = f"[{host}]" if ":" in host else host
+                number = place.getsockname()[1]
+                LOG.info("serving on http://%s:%d; SIGTERM or Ctrl-C ends it", name, number)
+                server.run([place])
+    letter.store.close()
+    LOG.info("ended cleanly")
+
+
+@contextmanager
+def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> Iterator[None]:
+    """Send what is due whenever the bell is rung, and each minute; what is in hand is finished."""
+    from digest.cli.errands import Runner, errands
+
+    if not is_wanted:
+        yield
+        return
+    stop = threading.Event()
+    runners = [Runner(name, errand, stop) for name, errand in errands(letter).items()]
+
+    def ring() -> None:
+        while not stop.is_set():
+            for runner in runners:
+                runner.ring()
+            bell.wait(SWEEP_SECONDS)
+            bell.clear()
+
+    ringer = threading.Thread(target=ring, name="ringer", daemon=True)
+    ringer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        bell.set()
+        ringer.join()
+        for runner in runners:
+            runner.end()
 
 
 def office(letter: Newsletter, bell: threading.Event) -> Office:
