@@ -139,6 +139,19 @@ class Registry:
 
         return self._act(act, is_dry)
 
+    def restore(self, who: Who, way: Way, now: datetime) -> Change:
+        """Take back that somebody left: `UsageError` unless they did, and had confirmed before."""
+
+        def act(post: Post) -> Change:
+            found = _there(post, who)
+            if found.state is not _STATE.UNSUBSCRIBED or found.active_since is None:
+                raise refusal(found.state)
+            post.register.change_state(found.id, _STATE.ACTIVE, now, way.line(_ACT.CONFIRMED, now))
+            post.register.lift(self.hash_of(addresses.parse(found.address)))
+            return Change(before=found, subscriber=_again(post, found))
+
+        return self._act(act, is_dry=False)
+
     def prefer(self, who: Who, wishes: Wishes, *, is_dry: bool = False) -> Change:
         """Set what somebody wishes; what they did not name stays."""
 

@@ -48,7 +48,7 @@ class Inviting:
         html = self._templates.get_template(f"email/{name}.html").render(values, subject=subject)
         letter = Letter(
             name=name,
-            key=self._postmark.signer.digest(name, _said(asked)),
+            key=self._postmark.signer.digest("message", f"{name} {_said(asked)}"),
             subject=subject,
             text=text,
             html=self._inliner.inline(html),

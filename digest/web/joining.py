@@ -1,0 +1,179 @@
+"""Joining: the subscribe page, what it sends, and the link that confirms.
+
+GET  /                  the page: a form beside the last edition
+POST /subscribe         the same answer, in the same time, whoever is meant; a mail tells the
+                        owner of the address, and nobody else, what came of it
+GET  /check             "check your inbox"
+GET  /confirm/TOKEN     one button; nothing changes, for scanners follow links
+POST /confirm/TOKEN     mail goes from now on
+GET  /embed             a form for pages elsewhere
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from digest import addresses
+from digest.errors import UsageError
+from digest.models import SubscriberState
+from digest.pipeline.subscribing import CONFIRM_WITHIN
+from digest.subscribing.forms import Fields, first, typed, wishes_in
+from digest.subscribing.wishes import WORDS
+from digest.web.answers import missing, office_of, page, see_other
+from digest.web.fields import HONEYPOT
+from digest.web.posting import evenly, taking
+from digest.web.limits import ASK
+from digest.web.office import CONFIRM, Office
+from digest.web.readers import Reader, preferences_path, reader_of, way_of
+from digest.web.shown import Showcase
+from digest.web.zones import zones
+
+_STEP_SECONDS = 0.05
+"""Answers to who asks come after a multiple of it: longer than the work takes."""
+
+_FORMS = frozenset({"page", "embed"})
+_UNPROCESSABLE, _GONE = 422, 410
+
+
+def show(request: Request) -> Response:
+    """Show the form, with what somebody gets who chooses nothing."""
+    wants = office_of(request).registry.defaults
+    told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
+    return _form(request, {"address": "", "topics": (), **told}, {})
+
+
+def ask(request: Request, fields: Fields) -> Response:
+    """Put down that somebody asked; whoever is meant, the answer is the same."""
+    office = office_of(request)
+    if first(fields, HONEYPOT):
+        return see_other(request, "/check")
+    wishes, wrong = wishes_in(fields, office.topics)
+    try:
+        who = addresses.parse(first(fields, "address"))
+    except UsageError as error:
+        wrong = {"address": _address_words(fields, error)} | wrong
+    if wrong:
+        wants = office.registry.defaults
+        told = typed(fields)
+        told["cadence"] = told["cadence"] or WORDS[wants.cadence]
+        told["hour"], told["zone"] = told["hour"] or str(wants.hour), told["zone"] or wants.zone
+        return _form(request, told, wrong, _UNPROCESSABLE)
+    form = first(fields, "form")
+    way = way_of(request, f"web: {form if form in _FORMS else 'other'}", wording(office))
+    office.registry.invite(who, wishes, way, office.clock())
+    office.knock()
+    return see_other(request, "/check")
+
+
+def check(request: Request) -> Response:
+    """Say that a mail is on its way; the same to all."""
+    return page(request, "check.html", title="Check your inbox", days=CONFIRM_WITHIN.days)
+
+
+def show_confirm(request: Request) -> Response:
+    """Show the button that confirms."""
+    reader = reader_of(request, CONFIRM)
+    if reader is None:
+        return missing(request)
+    if _is_confirmed(reader):
+        return _welcome(request, reader)
+    if not _is_good(office_of(request), reader):
+        return _expired(request)
+    return page(request, "confirm.html", title="Confirm your subscription", token=reader.token)
+
+
+def confirm(request: Request, _: Fields) -> Response:
+    """Confirm; who is confirmed already is told the same."""
+    reader, office = reader_of(request, CONFIRM), office_of(request)
+    if reader is None:
+        return missing(request)
+    if not _is_confirmed(reader):
+        if not _is_good(office, reader):
+            return _expired(request)
+        way = way_of(request, "web: confirm", wording(office))
+        try:
+            office.registry.confirm(reader.number, way, office.clock())
+        except UsageError:  # they left, or were erased, in between
+            return _expired(request)
+    return _welcome(request, reader)
+
+
+def embed(request: Request) -> Response:
+    """Show the form that pages elsewhere may hold, as text to copy."""
+    office = office_of(request)
+    made = office.templates.get_template("web/embedded.html").render(
+        site=office.site, action=office.address("subscribe"), honeypot=HONEYPOT
+    )
+    return page(request, "embed.html", title="A form for your own page", snippet=made)
+
+
+def wording(office: Office) -> str:
+    """Return the version of the words that one consents to, which stands beside them."""
+    module = office.templates.get_template("web/consent.html").make_module({"site": office.site})
+    return str(getattr(module, "version", ""))
+
+
+def _form(
+    request: Request, told: Mapping[str, Any], wrong: Mapping[str, str], status: int = 200
+) -> Response:
+    showcase: Showcase = request.app.state.showcase
+    return page(
+        request,
+        "join.html",
+        status,
+        title="Subscribe",
+        told=told,
+        wrong=wrong,
+        shown=showcase.now(),
+        zones=zones(),
+        honeypot=HONEYPOT,
+    )
+
+
+def _address_words(fields: Fields, error: UsageError) -> str:
+    if not first(fields, "address"):
+        return "Write the address that the mail is to go to."
+    return (
+        f"{str(error)[:1].upper()}{str(error)[1:]}. {str(error.hint)[:1].upper()}{error.hint[1:]}."
+    )
+
+
+def _is_confirmed(reader: Reader) -> bool:
+    found = reader.subscriber
+    return found is not None and found.state is SubscriberState.ACTIVE
+
+
+def _is_good(office: Office, reader: Reader) -> bool:
+    """Tell whether the link still confirms: for days, of who is still to confirm."""
+    found = reader.subscriber
+    if found is None or found.state is not SubscriberState.PENDING or not reader.rest.isdecimal():
+        return False
+    asked_at = datetime.fromtimestamp(int(reader.rest), UTC)
+    return office.clock() - asked_at <= CONFIRM_WITHIN
+
+
+def _expired(request: Request) -> Response:
+    days = CONFIRM_WITHIN.days
+    return page(request, "expired.html", _GONE, title="This link is no longer good", days=days)
+
+
+def _welcome(request: Request, reader: Reader) -> Response:
+    own = preferences_path(office_of(request), reader.number)
+    return page(request, "welcome.html", title="You are subscribed", preferences=own)
+
+
+_CONFIRM = f"/{CONFIRM}/{{token}}"
+ROUTES = (
+    Route("/", show, methods=["GET"]),
+    Route("/subscribe", evenly(taking(ask, ASK), _STEP_SECONDS), methods=["POST"]),
+    Route("/check", check, methods=["GET"]),
+    Route(_CONFIRM, show_confirm, methods=["GET"]),
+    Route(_CONFIRM, taking(confirm), methods=["POST"]),
+    Route("/embed", embed, methods=["GET"]),
+)

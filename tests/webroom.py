@@ -1,0 +1,140 @@
+"""The pages of a newsletter on a real server, and a browser's part of it. No tests here."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import flow
+import uvicorn
+from smtp_faults import Seen, serving
+
+from digest.cli.mailing import invite_due
+from digest.cli.serve import office
+from digest.settings import load
+from digest.web.app import make_app
+from digest.web.office import Office
+
+WEB = "https://lists.example.org"
+TOPICS = (
+    '[topics.video]\ntitle = "Video"\nwords = ["video"]\n\n[topics.robots]\nwords = ["robots"]\n'
+)
+CONFIG = f"""[site]
+url = "{flow.SITE}"
+
+[web]
+url = "{WEB}"
+asks_per_hour = 0
+asks_per_hour_in_all = 0
+forms_per_hour = 0
+requests_per_minute = 0
+
+{TOPICS}"""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass(slots=True)
+class Room:
+    """A newsletter with its pages, on a port of this machine, and a mail server beside it."""
+
+    letter: flow.Letter
+    office: Office
+    port: int
+    seen: Seen
+    bell: threading.Event = field(default_factory=threading.Event)
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        return self._ask(method, path, None, headers)
+
+    def post(self, path: str, fields: object = (), **headers: str) -> Answer:
+        """Send a form as no browser does; `fields` are a mapping or pairs."""
+        body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
+        return self._ask("POST", path, body, {"Content-Type": FORM, **headers})
+
+    def send(self, path: str, body: bytes, kind: str) -> Answer:
+        return self._ask("POST", path, body, {"Content-Type": kind})
+
+    def mails(self) -> list[bytes]:
+        """Send what is due to be confirmed; return all mails that came so far."""
+        invite_due(self.letter, threading.Event())
+        return self.seen.mails
+
+    def path_in(self, mail: bytes, page: str) -> str:
+        """Return the path of a link to a page in the text of a mail."""
+        whole = mail.replace(b"=\r\n", b"").decode()
+        found = re.search(rf"{re.escape(WEB)}(/{page}/[a-z2-7]+)", whole)
+        assert found, whole
+        return found[1]
+
+    def token(self, page: str, number: int, rest: str = "") -> str:
+        return f"/{page}/{self.office.signer.token(page, f'{number}{rest}')}"
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            host = urlsplit(WEB).netloc
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, {"Host": host, **named})
+            answer = connection.getresponse()
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, told, answer.read())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def opened(
+    root: Path, store_url: str = "", at: datetime = flow.AT, script: Mapping[str, str] | None = None
+) -> Iterator[Room]:
+    """Serve the pages of a newsletter made in a folder."""
+    with serving(script or {}) as (smtp_port, seen):
+        (root / "inbox").mkdir(parents=True, exist_ok=True)
+        store = f'[store]\nurl = "{store_url}"\n' if store_url else ""
+        smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\ntls = "none"\n'
+        (root / "digest.toml").write_text(f"{CONFIG}\n{store}{smtp}")
+        letter = flow.Letter(root, load(root, environ={}))
+        letter.at = at
+        bell = threading.Event()
+        own = office(letter, bell)
+        try:
+            with _served(own) as port:
+                yield Room(letter, own, port, seen, bell)
+        finally:
+            letter.close()
+
+
+@contextmanager
+def _served(own: Office) -> Iterator[int]:
+    config = uvicorn.Config(make_app(own), port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    with config.bind_socket() as sock:
+        thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+        thread.start()
+        try:
+            yield sock.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(10)
