@@ -7,15 +7,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from digest.web import files, health, metrics
+from digest.web import choosing, files, health, joining, leaving, metrics, viewing
 from digest.web.guard import Guard, told
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
 from digest.web.office import Office
+from digest.web.shown import Showcase
 
 GROUPS = (
     health.ROUTES,
     metrics.ROUTES,
+    joining.ROUTES,
+    choosing.ROUTES,
+    leaving.ROUTES,
+    viewing.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
 
@@ -30,4 +35,5 @@ def make_app(office: Office) -> Starlette:
     guard = Middleware(Guard, office=office, limits=limits, metrics=counts)
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
+    app.state.showcase = Showcase(office)
     return app

@@ -27,8 +27,8 @@ from digest.models import Preferences, Subscriber, SubscriberState
 from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
-from digest.web.posting import Handler, taking
 from digest.web.office import PREFERENCES
+from digest.web.posting import Handler, taking
 from digest.web.readers import Reader, leaving_path, reader_of
 from digest.web.zones import zones
 

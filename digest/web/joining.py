@@ -27,9 +27,9 @@ from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.fields import HONEYPOT
-from digest.web.posting import evenly, taking
 from digest.web.limits import ASK
 from digest.web.office import CONFIRM, Office
+from digest.web.posting import evenly, taking
 from digest.web.readers import Reader, preferences_path, reader_of, way_of
 from digest.web.shown import Showcase
 from digest.web.zones import zones

@@ -19,8 +19,8 @@ from digest.errors import UsageError
 from digest.models import Subscriber, SubscriberState
 from digest.subscribing.forms import Fields, first
 from digest.web.answers import missing, office_of, page
-from digest.web.posting import taking_all
 from digest.web.office import UNSUBSCRIBE, Office
+from digest.web.posting import taking_all
 from digest.web.readers import Reader, preferences_path, reader_of, way_of
 
 _UNDO_WITHIN = timedelta(days=1)
