@@ -16,6 +16,8 @@ from digest.errors import DigestError
 
 LOG = logging.getLogger("digest.errands")
 END_SECONDS = 5
+INVITED = "invited"
+"""The errand that mails who is to confirm."""
 
 Errand = Callable[[threading.Event], Told]
 """Does what is due, or ends early once the event is set."""
@@ -26,7 +28,7 @@ def errands(letter: Newsletter) -> Mapping[str, Errand]:
     wanted: dict[str, Errand] = {}
     if letter.settings.smtp.host:
         if letter.settings.web.url:
-            wanted["invited"] = lambda stop: _invite(letter, stop)
+            wanted[INVITED] = lambda stop: _invite(letter, stop)
         wanted["mailed"] = lambda stop: _mail(letter, stop)
     if letter.settings.channels:
         wanted["posted"] = lambda stop: _post(letter, stop)

@@ -52,6 +52,7 @@ def deliver_due(letter: Newsletter, stop: threading.Event) -> Told:
 
 def invite_due(letter: Newsletter, stop: threading.Event) -> Told:
     """Send the mails that ask to confirm; no lines are told where there were none."""
+    prune_due(letter)
     counts = usher(letter, _connector(letter), stop).invite_due()
     told = {state.value: count for state, count in sorted(counts.items())}
     lines = [f"confirmation mails: {count} {state}" for state, count in told.items()]

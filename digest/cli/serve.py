@@ -33,7 +33,7 @@ def serve(
     mail: Annotated[
         bool,
         typer.Option(
-            "--mail", help="Also send what is due, as `digest watch` does: where that is not run."
+            "--mail", help="Also mail editions that are due: where `digest watch` is not run."
         ),
     ] = False,
 ) -> None:
@@ -67,14 +67,18 @@ def serve(
 
 @contextmanager
 def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> Iterator[None]:
-    """Send what is due whenever the bell is rung, and each minute; what is in hand is finished."""
-    from digest.cli.errands import Runner, errands
+    """Send what is due whenever the bell is rung, and each minute; what is in hand is finished.
 
-    if not is_wanted:
-        yield
-        return
+    Mails that ask to confirm go out in any case, for whoever asked waits; others where wanted.
+    """
+    from digest.cli.errands import INVITED, Runner, errands
+
     stop = threading.Event()
-    runners = [Runner(name, errand, stop) for name, errand in errands(letter).items()]
+    runners = [
+        Runner(name, errand, stop)
+        for name, errand in errands(letter).items()
+        if is_wanted or name == INVITED
+    ]
 
     def ring() -> None:
         while not stop.is_set():
