@@ -16,7 +16,10 @@ _SEAL_BYTES = 10
 
 
 class Signer:
-    """Makes and reads the tokens of one newsletter. The first key signs, all are believed."""
+    """Makes and reads the tokens of one newsletter. The first key signs, all are believed.
+
+    The last is the eldest: by it digests are made, for they are compared with those of years ago.
+    """
 
     def __init__(self, *keys: bytes) -> None:
         self._keys = keys
@@ -41,7 +44,7 @@ class Signer:
 
     def digest(self, purpose: str, value: str) -> str:
         """Return what stands for `value` where it may not be told: 26 letters and digits."""
-        return _letters(self._mac(self._keys[0], purpose, value.encode())[:16])
+        return _letters(self._mac(self._keys[-1], purpose, value.encode())[:16])
 
     def _seal(self, key: bytes, purpose: str, said: bytes) -> bytes:
         return self._mac(key, purpose, said)[:_SEAL_BYTES]

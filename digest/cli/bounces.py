@@ -70,7 +70,7 @@ def _deal(places: list[Path], sent_to: str, seen_too: bool, is_dry: bool) -> Ite
     # Never made here: a new one would know nobody, and the mail would be lost on it.
     store = open_store(letter.settings.store.url, create=False)
     try:
-        signer, most_soft = Signer(store.key), letter.settings.deliver.soft_bounces
+        signer, most_soft = Signer(*store.keys), letter.settings.deliver.soft_bounces
         desk = Desk(store=store, signer=signer, most_soft=most_soft)
         mails = chain.from_iterable(_mails(place, seen_too) for place in places)
         yield from desk.deal(mails, letter.now(), sent_to=sent_to, is_dry=is_dry)

@@ -11,7 +11,18 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import bounces, catch, channels, curate, deliver, keep, serve, subscribers, topics
+from digest.cli import (
+    bounces,
+    catch,
+    channels,
+    curate,
+    deliver,
+    keep,
+    keys,
+    serve,
+    subscribers,
+    topics,
+)
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
 
 app = typer.Typer(
@@ -179,5 +190,6 @@ app.command("doctor", rich_help_panel="Look after it")(keep.doctor)
 app.command("backup", rich_help_panel="Look after it")(keep.backup)
 app.command("restore", rich_help_panel="Look after it")(keep.restore)
 app.add_typer(keep.config_app, name="config", rich_help_panel="Look after it")
+app.add_typer(keys.app, name="keys", rich_help_panel="Look after it")
 app.add_typer(channels.app, name="channels", rich_help_panel="Look after it")
 app.add_typer(topics.app, name="topics", rich_help_panel="Look after it")

@@ -47,7 +47,7 @@ def registry(letter: Newsletter) -> Registry:
     """Return where the newsletter's subscriptions are changed."""
     zone = letter.settings.newsletter.timezone
     return Registry(
-        store=letter.store, signer=Signer(letter.store.key), defaults=Preferences(zone=zone)
+        store=letter.store, signer=Signer(*letter.store.keys), defaults=Preferences(zone=zone)
     )
 
 

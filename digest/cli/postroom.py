@@ -40,7 +40,7 @@ def postroom(
     """Return the post room: of the newsletter's own store, unless another is given."""
     store = store or letter.store
     told = letter.settings.deliver
-    signer = Signer(store.key)
+    signer = Signer(*store.keys)
     judge = Judge(letter.now, resends_doubt=told.on_doubt == "resend")
     means = Means(
         connect=connect,
@@ -121,7 +121,7 @@ def letters(letter: Newsletter, store: Store, signer: Signer) -> Letters:
 
 def _inviting(letter: Newsletter) -> Callable[[Invitation], Envelope | None]:
     own = sealer(letter)
-    signer = Signer(letter.store.key)
+    signer = Signer(*letter.store.keys)
     postmark = Postmark(signer=signer, return_path=letter.settings.mail.return_path)
     inviting = Inviting(letter.site, letter.press.templates, postmark, CONFIRM_WITHIN.days)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.store import checking, folding, leases, searching, visiting
+from digest.store import checking, folding, keys, leases, searching, visiting
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
 from digest.store.post import Post
@@ -46,10 +46,20 @@ class Store:
             yield Reading(connection, self._at)
 
     @property
-    def key(self) -> bytes:
-        """The random key made with the database: what signs addresses and tokens."""
+    def keys(self) -> tuple[bytes, ...]:
+        """The random keys that sign addresses and tokens, newest first; the last came with it."""
         with readable(self._at), reading(self._engine) as connection:
-            return bytes.fromhex(read_meta(connection, "key"))
+            return keys.keys(connection)
+
+    @property
+    def key(self) -> bytes:
+        """The eldest of them."""
+        return self.keys[-1]
+
+    def add_key(self) -> int:
+        """Let a new key sign; those before it are still believed. Return how many there are."""
+        with readable(self._at), writing(self._engine) as connection:
+            return keys.add_key(connection)
 
     @contextmanager
     def writing_post(self) -> Iterator[Post]:
