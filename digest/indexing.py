@@ -20,7 +20,7 @@ from digest.models.searching import IN_AUTHORS, IN_TITLE
 from digest.text.legible import legible, legible_name
 from digest.text.paragraphs import split_paragraphs
 from digest.text.persons import name_of
-from digest.text.wording import words_of
+from digest.text.wording import compounded
 
 INDEXING = 1
 """The number of these rules, those of `text.wording` and `text.legible` among them.
@@ -54,13 +54,20 @@ def short(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(word[:MOST_LETTERS] for word in words)
 
 
+def _cut(words: list[str]) -> list[str]:
+    """Return the words cut short, if any of them is longer."""
+    if len(max(words, key=len, default="")) <= MOST_LETTERS:
+        return words
+    return list(short(words))
+
+
 def _line(text: str) -> list[str]:
     """Return the words of a text, and after a gap its compounds as one word each."""
-    found = words_of(text)
-    words = list(short(found.parted[0].split()))
-    if found.hyphened[0] == found.parted[0]:
+    hyphened = compounded(text)
+    words = _cut(hyphened.replace("-", " ").split())
+    if "-" not in hyphened:
         return words
-    return [*words, *chain(*((_GAP, *each) for each in _closed(found.hyphened[0].split())))]
+    return [*words, *chain(*((_GAP, *each) for each in _closed(hyphened.split())))]
 
 
 def _closed(words: list[str]) -> Iterator[tuple[str, ...]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from library import fill
 from store_values import DAY, NOON, add_dump, known, new, noon_of, one
 
 from digest.indexing import INDEXING, findable
@@ -16,14 +16,6 @@ from digest.models import Diff
 from digest.query import parse
 from digest.store import Store, backup, open_store, restore
 
-PAPERS: tuple[dict[str, Any], ...] = (
-    {"title": "Attention is all you need", "authors": ("Ashish Vaswani", "Noam M. Shazeer")},
-    {"title": "Diffusion models of C++ code", "abstract": "We pre-train a language model."},
-    {"title": "Speech", "abstract": "All attention is you.", "authors": ("Erd\\H{o}s, Paul",)},
-    {"title": r"$k$-means for M\"obius strips", "abstract": "C# and F#, never .NET."},
-    {"title": "機械学習の基礎", "keywords": ("robot learning",), "summary": "A survey."},
-    {"title": "State-of-the-art language pretraining", "abstract": "Vitamin C; an O'Neil proof."},
-)
 SEARCHES: tuple[tuple[str, list[int]], ...] = (
     ("attention", [1, 3]),
     ("ATTENTION speech", [3]),
@@ -135,15 +127,6 @@ def library(store: Store) -> Store:
     """A store of the papers above, numbered from 1, the first of them the newest."""
     fill(store)
     return store
-
-
-def fill(store: Store) -> None:
-    with store.writing() as tx:
-        papers = tuple(
-            new(n, **{"abstract": "", "published": (DAY - timedelta(days=n)).isoformat()} | told)
-            for n, told in enumerate(PAPERS, 1)
-        )
-        tx.record(add_dump(tx), Diff(new=papers), len(papers), NOON, findable)
 
 
 def found(store: Store, text: str, limit: int = 10, offset: int = 0) -> list[int]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from digest.errors import EditionError
 from digest.models import Cadence, EditionRecord
 from digest.store.changes import stamp_with_rollups
 from digest.store.statements import insert_into
-from digest.store.tables import editions
+from digest.store.tables import dumps, editions
 
 _COLUMN_OF = {"start": "first_day", "end": "last_day"}
 _COLUMNS = [
@@ -24,6 +24,16 @@ def by_name(connection: Connection, name: str) -> EditionRecord | None:
     """Return the edition of this name."""
     row = connection.execute(select(*_COLUMNS).where(editions.c.name == name)).one_or_none()
     return _record(row) if row else None
+
+
+def last_update(connection: Connection) -> datetime | None:
+    """Return when a dump was recorded, or an edition touched or sealed, for the last time."""
+    columns = (dumps.c.recorded_at, editions.c.updated_at, editions.c.sealed_at)
+    found = (
+        connection.execute(select(func.max(column, type_=column.type))).scalar()
+        for column in columns
+    )
+    return max(filter(None, found), default=None)
 
 
 def draft(connection: Connection, name: str) -> EditionRecord:

@@ -109,6 +109,10 @@ class Reading:
             ending_from=ending_from,
         )
 
+    def updated(self) -> datetime | None:
+        """Return when what is published last changed by a dump or by the end of a period."""
+        return self._read(editions.last_update)
+
     def frozen(self, name: str) -> str | None:
         """Return the text that the edition was sealed with."""
         return self._read(editions.frozen, name)

@@ -177,6 +177,11 @@ def all_wanted(said: Iterable[str]) -> tuple[Wanted, ...]:
     return tuple(dict.fromkeys(found for each in said if (found := wanted(each))))
 
 
+def compounded(text: str) -> str:
+    """Return the words of a text, folded, with their hyphens within compounds."""
+    return _folded(text).strip()
+
+
 def folded(text: str) -> str:
     """Return the words of a text, folded, with single blanks between them."""
     return _folded(text).replace("-", " ").strip()

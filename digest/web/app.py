@@ -7,7 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from digest.web import choosing, files, health, joining, leaving, metrics, viewing
+from digest.web import (
+    api,
+    choosing,
+    files,
+    health,
+    joining,
+    leaving,
+    metrics,
+    searching,
+    viewing,
+)
 from digest.web.guard import Guard, told
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
@@ -21,6 +31,8 @@ GROUPS = (
     choosing.ROUTES,
     leaving.ROUTES,
     viewing.ROUTES,
+    searching.ROUTES,
+    api.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
 
