@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
@@ -33,6 +33,7 @@ LOG = logging.getLogger("digest.web")
 BODY_SECONDS = 20.0
 SEND_SECONDS = 60.0
 _ANYONE = frozenset({"/healthz", "/readyz", "/metrics"})
+_API = "/api/"
 _BUSY_SECONDS = "5"
 
 
@@ -92,8 +93,7 @@ class Guard:
 
     def _refused(self, request: Request) -> Response | None:
         """Return what is answered before any page sees the request, if it is refused."""
-        path = request.url.path.removeprefix(self._root)
-        if path in _ANYONE:
+        if _pathless(request) in _ANYONE:
             return None
         if not self._hosts.has(request.headers.get("host", "")):
             return PlainTextResponse("There is nothing under this name (web.hosts).\n", 421)
@@ -210,7 +210,11 @@ def told(request: Request, error: Exception) -> Response:
     """Return the page of what a route or the guard refused; for the API, JSON."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     title, more = _TOLD.get(status, ("That did not work", ""))
-    made = page(request, "problem.html", status, title=title, more=more)
+    made: Response
+    if _pathless(request).startswith(_API):
+        made = JSONResponse({"error": title.lower()}, status)
+    else:
+        made = page(request, "problem.html", status, title=title, more=more)
     headers = error.headers if isinstance(error, HTTPException) else None
     made.headers.update(headers or {})
     if status in {408, 413}:  # what is still to come is not read
@@ -239,6 +243,11 @@ def _failed(request: Request, error: Exception) -> Response:
     if is_busy:
         made.headers["Retry-After"] = _BUSY_SECONDS
     return made
+
+
+def _pathless(request: Request) -> str:
+    """Return the path within our pages."""
+    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
 
 
 def _names(listed: str) -> list[str]:

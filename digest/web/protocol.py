@@ -18,6 +18,7 @@ MOST_HEAD_BYTES = 16 * 1024
 class TimedProtocol(H11Protocol):
     """One connection."""
 
+    head_seconds = HEAD_SECONDS
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,7 +48,7 @@ class TimedProtocol(H11Protocol):
 
     def _wait(self) -> None:
         if self._timer is None and not self.transport.is_closing():
-            self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+            self._timer = self.loop.call_later(self.head_seconds, self.transport.abort)
 
     def _wait_no_more(self) -> None:
         if self._timer is not None:
