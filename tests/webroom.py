@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import flow
+import lxml.html
 import uvicorn
 from smtp_faults import Seen, serving
 
@@ -37,6 +38,8 @@ forms_per_hour = 0
 requests_per_minute = 0
 
 {TOPICS}"""
+
+__all__ = ["FORM", "WEB", "Answer", "Room", "flow", "found", "opened", "page_of", "quote"]
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -105,6 +108,19 @@ class Room:
             connection.close()
 
 
+def page_of(answer: Answer) -> lxml.html.HtmlElement:
+    return lxml.html.document_fromstring(answer.text)
+
+
+def found(page: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
+    """Return what an XPath finds; `#id` and `.class` stand for elements that have them."""
+    if path.startswith("#"):
+        path = f"//*[@id='{path[1:]}']"
+    elif path.startswith("."):
+        path = f"//*[contains(concat(' ', @class, ' '), ' {path[1:]} ')]"
+    return list(page.xpath(path))
+
+
 @contextmanager
 def opened(
     root: Path, store_url: str = "", at: datetime = flow.AT, script: Mapping[str, str] | None = None
@@ -131,6 +147,8 @@ def _served(own: Office) -> Iterator[int]:
     config = uvicorn.Config(make_app(own), port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     with config.bind_socket() as sock:
+        sock.listen()  # who asks before the server is up waits
+        sock.listen(64)
         thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
         thread.start()
         try:
