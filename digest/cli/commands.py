@@ -19,6 +19,7 @@ from digest.cli import (
     deliver,
     keep,
     keys,
+    search,
     serve,
     subscribers,
     topics,
@@ -183,6 +184,7 @@ app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.add_typer(subscribers.app, name="subscribers", rich_help_panel="Every day")
 app.command("serve", rich_help_panel="Every day")(serve.serve)
+app.command("search", rich_help_panel="Every day")(search.search)
 app.command("bounces", rich_help_panel="Every day")(bounces.bounces)
 app.command("dev-smtp", rich_help_panel="Look after it")(catch.dev_smtp)
 app.command("status", rich_help_panel="Look after it")(keep.status)
