@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
 from digest.web.answers import page
-from digest.web.headers import ALWAYS, STRICT_TRANSPORT, UNLESS_SAID, Hosts
+from digest.web.headers import ALWAYS, STRICT_TRANSPORT, UNLESS_SAID, Hosts, is_too_long
 from digest.web.limits import Limits, too_many
 from digest.web.metrics import Metrics
 from digest.web.office import Office
@@ -93,6 +93,9 @@ class Guard:
 
     def _refused(self, request: Request) -> Response | None:
         """Return what is answered before any page sees the request, if it is refused."""
+        target = request.scope.get("raw_path", b"") + request.scope["query_string"]
+        if is_too_long(request.scope["headers"], target):  # h11 bounds only what comes in pieces
+            return PlainTextResponse("The request is too long.\n", 431, {"Connection": "close"})
         if _pathless(request) in _ANYONE:
             return None
         if not self._hosts.has(request.headers.get("host", "")):

@@ -26,7 +26,15 @@ ALWAYS: Mapping[str, str] = {
     "x-permitted-cross-domain-policies": "none",
 }
 UNLESS_SAID: Mapping[str, str] = {"content-security-policy": POLICY, "cache-control": "no-store"}
+MOST_HEAD_BYTES = 16 * 1024
 STRICT_TRANSPORT = "max-age=31536000"
+
+
+def is_too_long(headers: Iterable[tuple[bytes, bytes]], target: bytes) -> bool:
+    """Tell whether the head of a request is larger than any browser's."""
+    return len(target) + sum(len(name) + len(value) + 4 for name, value in headers) > (
+        MOST_HEAD_BYTES
+    )
 
 
 class Hosts:

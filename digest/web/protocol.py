@@ -12,7 +12,6 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
-MOST_HEAD_BYTES = 16 * 1024
 
 
 class TimedProtocol(H11Protocol):

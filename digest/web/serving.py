@@ -19,7 +19,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from digest.errors import UsageError
-from digest.web.protocol import MOST_HEAD_BYTES, TimedProtocol
+from digest.web.headers import MOST_HEAD_BYTES
+from digest.web.protocol import TimedProtocol
 
 END_SECONDS = 5
 IDLE_SECONDS = 5
