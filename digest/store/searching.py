@@ -27,10 +27,18 @@ WordsOf = Callable[[Paper | ListedPaper], str]
 
 _RULES = "words"
 _SAID = ("title", "abstract", "paragraph_starts", "authors", "summary", "keywords", "organization")
-_FOUND = {
-    "sqlite": "paper_search JOIN paper_words ON paper_id = paper_search.rowid"
-    " WHERE paper_search MATCH :asked",
+_COUNTED = {
+    "sqlite": "paper_search WHERE paper_search MATCH :asked",
     "postgresql": "paper_words WHERE found @@ CAST(:asked AS tsquery)",
+}
+_FOUND = _COUNTED | {
+    "sqlite": "paper_search JOIN paper_words ON paper_id = paper_search.rowid"
+    " WHERE paper_search MATCH :asked"
+}
+_LISTED = {
+    "sqlite": "SELECT value FROM json_each(:out)",
+    "postgresql": "SELECT CAST(value AS bigint)"
+    " FROM json_array_elements_text(CAST(:out AS json)) AS value",
 }
 
 
@@ -63,14 +71,13 @@ class _Finder:
         self._is_sqlite = connection.dialect.name == "sqlite"
         hidden = {row.paper_id for row in connection.execute(hidden_ids())}
         self.named = tuple(paper_id for paper_id in named if paper_id not in hidden)
-        self._out = json.dumps([*hidden, *self.named])
-        listed = "SELECT value FROM json_each(:out)"
-        if not self._is_sqlite:
-            listed = (
-                "SELECT value::bigint FROM json_array_elements_text(CAST(:out AS json)) AS value"
-            )
-        found = _FOUND[connection.dialect.name]
-        self._from = f"FROM {found} AND paper_id NOT IN ({listed})"
+        out = [*hidden, *self.named]
+        self._values = {"out": json.dumps(out)} if out else {}
+        name = connection.dialect.name
+        rest = f" AND {{}} NOT IN ({_LISTED[name]})" if out else ""
+        own = "paper_search.rowid" if self._is_sqlite else "paper_id"
+        self._counted = _COUNTED[name] + rest.format(own)
+        self._found = _FOUND[name] + rest.format("paper_id")
 
     def said(self, query: Query) -> str:
         """Return a query in the words of the database."""
@@ -86,15 +93,15 @@ class _Finder:
 
     def count(self, asked: str) -> int:
         """Count the papers."""
-        values = {"asked": asked, "out": self._out}
-        found = self._connection.execute(text(f"SELECT count(*) {self._from}"), values)
+        statement = text(f"SELECT count(*) FROM {self._counted}")
+        found = self._connection.execute(statement, {"asked": asked, **self._values})
         return int(found.scalar_one())
 
     def ids(self, asked: str, limit: int, offset: int) -> list[int]:
         """Return the papers, the newest first."""
-        values = {"asked": asked, "out": self._out, "limit": limit, "offset": offset}
+        values = {"asked": asked, "limit": limit, "offset": offset, **self._values}
         order = "ORDER BY day DESC, paper_id DESC LIMIT :limit OFFSET :offset"
-        statement = text(f"SELECT paper_id {self._from} {order}")
+        statement = text(f"SELECT paper_id FROM {self._found} {order}")
         return list(self._connection.execute(statement, values).scalars())
 
     def _any_of(self, terms: Sequence[Term]) -> str:
