@@ -64,6 +64,9 @@ def read(content_type: str, body: bytes) -> Form:
     if kind == _URLENCODED:
         pairs = _urlencoded(body)
     elif kind == _MULTIPART:
+        end = f"--{message.get_boundary('')}--".encode("utf-8", "replace")
+        if end not in body:  # cut off
+            raise _unread()
         pairs = _multipart(content_type, body)
     else:
         raise NotAFormError(415, "This is sent by a form, or as a form is.")

@@ -1,6 +1,6 @@
 """`/metrics`: what Prometheus reads, for those of the settings. Only counts: nobody is named.
 
-Requests are counted by route (the function that answers, never the address asked for), method and
+Requests are counted by route (`/unsubscribe/{token}`, never the address asked for), method and
 status. What the store holds is counted when it is asked for.
 """
 
@@ -46,8 +46,7 @@ class Metrics:
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that was answered."""
-        endpoint = scope.get("endpoint")
-        route = getattr(endpoint, "__name__", "") or "none"
+        route = getattr(scope.get("route"), "path", "none")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._requests.labels(route, method, str(status or 499)).inc()
         self._seconds.labels(route).observe(seconds)
