@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from digest import addresses
@@ -32,6 +32,7 @@ from digest.web.office import CONFIRM, Office
 from digest.web.posting import evenly, taking
 from digest.web.readers import Reader, preferences_path, reader_of, way_of
 from digest.web.shown import Showcase
+from digest.web.stamps import stamp
 from digest.web.zones import zones
 
 _STEP_SECONDS = 0.05
@@ -42,10 +43,15 @@ _UNPROCESSABLE, _GONE = 422, 410
 
 
 def show(request: Request) -> Response:
-    """Show the form, with what somebody gets who chooses nothing."""
-    wants = office_of(request).registry.defaults
-    told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
-    return _form(request, {"address": "", "topics": (), **told}, {})
+    """Show the form, with what somebody gets who chooses nothing; made anew where it changed."""
+    office, showcase = office_of(request), _showcase(request)
+    made_of = (showcase.now(), stamp(office, request), request.scope.get("root_path", ""))
+    if (body := showcase.page(made_of)) is None:
+        wants = office.registry.defaults
+        told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
+        body = bytes(_form(request, {"address": "", "topics": (), **told}, {}).body)
+        showcase.keep(made_of, body)
+    return HTMLResponse(body, headers={"Cache-Control": "no-store"})
 
 
 def ask(request: Request, fields: Fields) -> Response:
@@ -122,7 +128,6 @@ def wording(office: Office) -> str:
 def _form(
     request: Request, told: Mapping[str, Any], wrong: Mapping[str, str], status: int = 200
 ) -> Response:
-    showcase: Showcase = request.app.state.showcase
     return page(
         request,
         "join.html",
@@ -130,10 +135,15 @@ def _form(
         title="Subscribe",
         told=told,
         wrong=wrong,
-        shown=showcase.now(),
+        shown=_showcase(request).now(),
         zones=zones(),
         honeypot=HONEYPOT,
     )
+
+
+def _showcase(request: Request) -> Showcase:
+    showcase: Showcase = request.app.state.showcase
+    return showcase
 
 
 def _address_words(fields: Fields, error: UsageError) -> str:

@@ -54,6 +54,7 @@ class Showcase:
         self._matcher = Matcher(office.topics.values())
         self._lock = threading.Lock()
         self._kept: tuple[datetime, Shown] | None = None
+        self._page: tuple[tuple[object, ...], bytes] | None = None
         self._seen: tuple[tuple[str, int], ...] = ()
 
     def now(self) -> Shown:
@@ -63,6 +64,15 @@ class Showcase:
             if self._kept is None or not timedelta(0) <= at - self._kept[0] < _KEPT:
                 self._kept = at, self._made(self._kept[1] if self._kept else None)
             return self._kept[1]
+
+    def page(self, made_of: tuple[object, ...]) -> bytes | None:
+        """Return the page that was kept, if it was made of the same."""
+        kept = self._page
+        return kept[1] if kept is not None and kept[0] == made_of else None
+
+    def keep(self, made_of: tuple[object, ...], body: bytes) -> None:
+        """Keep the page as it is for who has typed nothing."""
+        self._page = made_of, body
 
     def _made(self, before: Shown | None) -> Shown:
         with self._office.store.reading() as tx:
