@@ -77,7 +77,10 @@ def opened(
     letter = flow.make(root)
     own = office(letter, threading.Event())
     told = WebSettings.model_validate({"url": url, **web})
-    own = replace(own, web=told, site=replace(own.site, web_url=url), store=store or own.store)
+    store = store or own.store
+    registry = replace(own.registry, store=store)
+    site = replace(own.site, web_url=url)
+    own = replace(own, web=told, site=site, store=store, registry=registry)
     with serving(own, letter, routes) as pages:
         yield pages
     letter.close()

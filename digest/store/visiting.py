@@ -31,8 +31,9 @@ def visit(connection: Connection, quotas: Sequence[Quota], now: datetime) -> dat
     """Count a visit to each of the quotas; where one is used up, to none: return when it is not."""
     connection.execute(delete(visits).where(visits.c.since < now - LONGEST))
     marks = [quota.mark for quota in quotas]
-    rows = connection.execute(select(visits).where(visits.c.mark.in_(marks)))
-    known = {row.mark: (row.since, row.count) for row in rows}
+    columns = (visits.c.mark, visits.c.since, visits.c.count)
+    rows = connection.execute(select(*columns).where(visits.c.mark.in_(marks)))
+    known = {mark: (since, count) for mark, since, count in rows}
     counted = []
     free_at: list[datetime] = []
     for quota in quotas:

@@ -1,0 +1,155 @@
+"""Scanners follow links: GET, HEAD and OPTIONS change nothing; only a whole token works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+import webguard
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from webguard import ORIGIN, Pages
+
+from digest.addresses import Address, parse
+from digest.store import Store
+from digest.subscribing.acts import Way
+
+WAY = Way(source="test")
+WHO, OTHER = parse("reader@example.org"), parse("other@example.org")
+PURPOSES = ("confirm", "preferences", "unsubscribe", "view")
+EXAMPLES = {"token": "x", "name": "style.css", "path": "x", "paper": "2603.00001"}
+_SIGNED = re.compile(r"/[a-z]+/[a-z2-7]{16,}")
+
+
+def rows(url: str) -> dict[str, list[Any]]:
+    """Every row of the store, by table."""
+    engine = create_engine(make_url(url.replace("postgresql:", "postgresql+psycopg:")))
+    try:
+        with engine.connect() as connection:
+            return {
+                table: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{table}"'))))
+                for table in inspect(connection).get_table_names()
+            }
+    finally:
+        engine.dispose()
+
+
+def files(url: str) -> dict[str, bytes]:
+    """The bytes of a SQLite store, journal and all; its shared memory is no part of it."""
+    path = Path(url.removeprefix("sqlite:///"))
+    names = [path, path.with_name(f"{path.name}-wal")] if url.startswith("sqlite") else []
+    return {each.name: each.read_bytes() for each in names if each.exists()}
+
+
+@pytest.fixture
+def pages(tmp_path: Path, store: Store) -> Iterator[Pages]:
+    none = {"asks_per_hour": 0, "asks_per_hour_in_all": 0, "forms_per_hour": 0}
+    told = {"serves_output": True, "metrics_for": ["127.0.0.1"], "requests_per_minute": 0, **none}
+    with webguard.opened(tmp_path, store=store, **told) as found:
+        place = found.office.registry
+        place.enrol(WHO, {}, WAY, found.letter.at)
+        place.invite(OTHER, {}, WAY, found.letter.at)
+        yield found
+
+
+def number_of(pages: Pages, who: Address) -> int:
+    found = pages.office.registry.find(who)
+    assert found
+    return found.id
+
+
+def links_of_mails(pages: Pages) -> set[str]:
+    """Address each page that a mail may link to, with what its token says."""
+    signer = pages.office.signer
+    reader, asked = number_of(pages, WHO), number_of(pages, OTHER)
+    stamp = int(pages.letter.at.timestamp())
+    said = {
+        "unsubscribe": [f"{reader}", f"{asked}"],
+        "preferences": [f"{reader}", f"{asked}"],
+        "view": [f"{reader}", f"{reader}.2026-03-11"],
+        "confirm": [f"{asked}", f"{asked}.{stamp}"],
+    }
+    return {
+        f"/{page}/{signer.token(page, each)}" for page, values in said.items() for each in values
+    }
+
+
+def routes(pages: Pages) -> set[str]:
+    paths = {getattr(route, "path", "/") for route in pages.app.routes}
+    return {
+        re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: EXAMPLES.get(found[1], "1"), path)
+        for path in paths
+    }
+
+
+def crawled(pages: Pages, methods: tuple[str, ...]) -> set[str]:
+    """Ask for all that is linked from anywhere, by each method; return what was asked for."""
+    waiting = {"/", "/subscribe", *routes(pages), *links_of_mails(pages)}
+    waiting |= {f"{path}/{more}" for path in links_of_mails(pages) for more in ("erase", "data")}
+    done: set[str] = set()
+    while waiting - done:
+        path = (waiting - done).pop()
+        done.add(path)
+        for method in methods:
+            answer = pages.ask(path, method)
+            assert answer.status < 500, (method, path)
+            if method != "GET":
+                assert answer.body == b""
+            elif "text/html" in answer.headers.get("content-type", "") and answer.body:
+                page = lxml.html.document_fromstring(answer.body)
+                found = {str(each) for each in page.xpath("//@href | //@action | //@src")}
+                found = {each.removeprefix(ORIGIN) for each in found}
+                waiting |= {each.partition("#")[0] for each in found if each.startswith("/")}
+    return done
+
+
+def test_whatever_link_is_followed_the_store_stays_the_same(pages: Pages, store_url: str) -> None:
+    crawled(pages, ("GET",))  # what is made once, such as the summary of a page
+    before, bytes_before = rows(store_url), files(store_url)
+    done = crawled(pages, ("GET", "HEAD", "OPTIONS"))
+    assert sum(bool(_SIGNED.match(path)) for path in done) >= 8
+    assert len(done) >= 15
+    assert rows(store_url) == before
+    assert files(store_url) == bytes_before
+
+
+def test_no_token_with_a_flipped_bit_is_taken(pages: Pages) -> None:
+    signer, reader = pages.office.signer, str(number_of(pages, WHO))
+    before = pages.office.registry.tell_all(WHO)
+    for page in ("unsubscribe", "preferences"):
+        token = signer.token(page, reader)
+        assert pages.ask(f"/{page}/{token}").status == 200
+        whole = token.encode()
+        for at in range(len(whole) * 8):
+            flipped = bytearray(whole)
+            flipped[at // 8] ^= 1 << at % 8
+            path = f"/{page}/" + "".join(f"%{byte:02x}" for byte in flipped)
+            assert pages.ask(path).status in {404, 405}, flipped
+            if at % 8 < 2:
+                assert pages.post(path, {"cadence": "weekly", "choices": "1"}).status in {404, 405}
+    assert pages.office.registry.tell_all(WHO) == before
+
+
+def test_no_token_is_worth_anything_for_another_purpose(pages: Pages) -> None:
+    signer, reader = pages.office.signer, str(number_of(pages, WHO))
+    before = pages.office.registry.tell_all(WHO)
+    for made_for in (*PURPOSES, "form", "verp", "visit", "address", ""):
+        token = signer.token(made_for, reader)
+        for page in PURPOSES:
+            if page != made_for:
+                assert pages.ask(f"/{page}/{token}").status == 404, (made_for, page)
+                assert pages.post(f"/{page}/{token}", {"choices": "1"}).status in {404, 405}
+    assert pages.office.registry.tell_all(WHO) == before
+
+
+@pytest.mark.parametrize("more", ["a", "=", "%20", "%00", "/", "%0a", "%2f", ".", "%c4%b1", "-"])
+def test_nothing_may_be_added_to_a_token(pages: Pages, more: str) -> None:
+    token = pages.office.signer.token("preferences", str(number_of(pages, WHO)))
+    for path in (f"/preferences/{token}{more}", f"/preferences/{more}{token}"):
+        assert pages.ask(path).status in {404, 405}
+    assert pages.ask(f"/preferences/{token.upper()}").status == 404
+    assert pages.ask(f"/preferences/{token[:-1]}").status == 404
