@@ -148,8 +148,6 @@ def _served(own: Office) -> Iterator[int]:
     server = uvicorn.Server(config)
     with config.bind_socket() as sock:
         sock.listen()  # who asks before the server is up waits
-        sock.listen()  # who asks before the server is up waits
-        sock.listen(64)
         thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
         thread.start()
         try:
