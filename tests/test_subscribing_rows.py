@@ -147,7 +147,7 @@ def test_what_is_wrong_with_a_row_costs_this_row_alone(bad: str, why: str) -> No
 
 def test_a_quote_open_for_too_long_costs_one_row() -> None:
     rows = "".join(f"r{n}@example.org,x\n" for n in range(500))
-    text = f'email,x\n{A},"open\n{rows}b@example.org,"closed"\n'
+    text = f'email,x\n{A},"open\n{rows}b@example.org,closed"\n'
     assert wrong(text) == [(2, "a quote is opened here and closed nowhere")]
     assert len(list(table(text).rows())) == 502
 
