@@ -84,6 +84,7 @@ _RECORD = (
             bindparam("next_at", type_=deliveries.c.due_at.type), deliveries.c.due_at
         ),
         attempts=deliveries.c.attempts + bindparam("more"),
+        crashes=deliveries.c.crashes + bindparam("doubts"),
         done_at=bindparam("ended_at"),
         code=bindparam("reply"),
         said=bindparam("words"),
@@ -178,6 +179,7 @@ def _values(result: Result, now: datetime) -> dict[str, Any]:
         "new_state": result.state.value,
         "next_at": result.due_at,
         "more": int(result.is_attempt),
+        "doubts": int(result.is_doubt),
         "ended_at": None if is_open else now,
         "reply": result.code,
         "words": result.said,
@@ -190,7 +192,7 @@ def recover(
     """Take back what senders held that are gone; count what is sent again and what is held.
 
     What was leased and not begun is pending again. What was being sent is in doubt: sent again with
-    `resend`, unless senders died in it `most_crashes` times; else held for a decision.
+    `resend`, unless it was in doubt `most_crashes` times; else held for a decision.
     """
     is_over = deliveries.c.leased_until <= now
     again = {"state": _STATE.PENDING.value, "due_at": now, **_LET_GO}
