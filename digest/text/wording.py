@@ -39,7 +39,7 @@ _WORD = re.compile(
     rf"|(?<=[^\W_])[+#]"  # Notepad++, CD4+
     r"|(?<![\w.])\.(?=[a-z])"  # .NET
 )
-_SIGNS = re.compile(r"[+#]|\.(?<![a-z0-9_.]\.)(?=[a-z])")  # C++, C#, .NET: else it is all plain
+_NET = re.compile(r"\.(?<![a-z0-9_.]\.)(?=[a-z])")  # a dot that begins a word
 _PLAIN = "".join(c if c.isalnum() or c == "-" else " " for c in map(chr, range(128)))
 _LONE_HYPHEN = re.compile(r"-(?<![a-z0-9]-)|-(?![a-z0-9])")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
@@ -206,7 +206,7 @@ def _compiled(mixed: str) -> re.Pattern[str]:
 def _folded(text: str) -> str:
     """Return a text's words with blanks around each, but for the hyphens within compounds."""
     plain = level(text)
-    if plain.isascii() and not _SIGNS.search(plain):
+    if plain.isascii() and not ("+" in plain or "#" in plain or _NET.search(plain)):
         plain = plain.translate(_PLAIN)
         words = (_LONE_HYPHEN.sub(" ", plain) if "-" in plain else plain).split()
     else:
