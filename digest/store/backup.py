@@ -25,7 +25,7 @@ from digest.store.engine import (
 )
 from digest.store.failures import RESTORE_HINT, readable, translated
 from digest.store.files import journals, place, temporary
-from digest.store.opening import check_file, create_file, open_store
+from digest.store.opening import check_file, open_store
 from digest.store.schema import HEAD, migrate, revision_of
 from digest.store.statements import batches
 from digest.store.tables import dumps, editions, leases, metadata, papers
@@ -164,7 +164,6 @@ def _is_empty(connection: Connection) -> bool:
 def _copy_to_file(url: str, target: Path) -> None:
     """Write every row of a server's database to a new SQLite file."""
     open_store(url, create=False).close()  # checks it, and brings it up to date
-    create_file(target)
     server, file = make_engine(parse_url(url)), make_engine(sqlite_url(target))
     try:
         with (
@@ -172,6 +171,7 @@ def _copy_to_file(url: str, target: Path) -> None:
             reading(server) as one,
             writing(file) as other,
         ):
+            migrate(other, None)  # the file is there, and empty
             _copy_rows(one, other)
     finally:
         server.dispose()
