@@ -124,6 +124,7 @@ def test_a_disk_that_stays_full_ends_the_run_and_the_next_completes_it(
                 run(store, port, connections=connections)
             assert told.value.hint
             assert len(seen.mails) <= 7 + connections
+            assert seen.commands.count("QUIT") == seen.connections  # none is left open
             disk.make_room()
             run(store, port, lambda: LATER)
             assert all_got_it(seen, most_twice=connections)

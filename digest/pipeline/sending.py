@@ -205,9 +205,11 @@ class _Round:
             while (delivery := self._sender.next()) is not None:
                 self._deliver(delivery)
         finally:
-            self._tell()
-            if self._connection.is_open:
-                self._connection.close()
+            try:
+                self._tell()
+            finally:
+                if self._connection.is_open:
+                    self._connection.close()
 
     def _deliver(self, delivery: Delivery) -> None:
         try:
