@@ -1,9 +1,10 @@
 """What of an edition a reader is sent: what matches their topics, without what they muted, capped.
 
 Entries keep their order: the new ones first, then the trending, then the revised. A reader of no
-topics gets all of them; so does one whose topics are all gone from the settings, for silence would
-look like a fault. What is matched is matched once for an edition, and readers of equal preferences
-are told the same choice.
+topics gets all of them, with no word of topics: what these match, their mail tells by itself, and
+stays the same for all such readers. So does one whose topics are all gone from the settings, for
+silence would look like a fault. What is matched is matched once for an edition, and readers of
+equal preferences are told the same choice, in whatever order they chose.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Chooser:
         return choice if choice.places or preferences.wants_empty else None
 
     def _choose(self, topics: tuple[str, ...], muted: tuple[str, ...], cap: int | None) -> Choice:
-        asked = [name for name in dict.fromkeys(topics) if name in self._topics]
+        chosen = frozenset(topics)
+        asked = [name for name in self._topics if name in chosen]
         silent = frozenset[int]().union(*map(self._muted, muted))
         matches = self._matches if asked else {}
         found = []

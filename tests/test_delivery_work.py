@@ -115,3 +115,21 @@ def test_leasing_takes_as_many_statements_whatever_is_due(store: Store) -> None:
     with counted() as seen, store.writing_post() as post:
         assert len(post.outbox.lease("a", now, now + timedelta(minutes=1), 100)) == 100
     assert asked_for(seen) <= 4
+
+
+def test_while_all_have_to_wait_the_store_is_not_asked_again_and_again(store: Store) -> None:
+    fill(store, 3)
+    plan(store)
+    waits = [0]
+
+    def wait(seconds: float) -> bool:
+        waits[0] += seconds > 0
+        return False
+
+    server = Server()
+    with counted() as seen:
+        ready_in = lambda _: float(waits[0] < 50)  # noqa: E731
+        Sender(store, "a", means(server, connections=1, ready_in=ready_in, wait=wait)).send_due()
+    assert waits[0] == 50
+    assert len(server.got) == 3
+    assert seen["COMMIT"] < 10

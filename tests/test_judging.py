@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import process_time
 
@@ -198,7 +199,29 @@ def test_a_server_going_away_is_given_time() -> None:
 def test_a_doubt_is_resent_or_held(resends: bool, state: DeliveryState) -> None:
     judge = Judge(lambda: NOW, resends_doubt=resends)
     lost = Outcome(verdict=Verdict.DOUBT, phase=Phase.END, closes=True)
-    assert judge.judge(delivery(), lost).result.state is state
+    result = judge.judge(delivery(), lost).result
+    assert (result.state, result.is_doubt) == (state, True)
+
+
+def test_a_mail_that_is_in_doubt_for_the_third_time_is_held() -> None:
+    """A server that keeps it and drops the connection would have it for ever."""
+    lost = Outcome(verdict=Verdict.DOUBT, phase=Phase.END, closes=True)
+    states = [
+        JUDGE.judge(replace(delivery(), crashes=crashes), lost).result.state for crashes in range(4)
+    ]
+    assert states == [DeliveryState.PENDING] * 2 + [DeliveryState.HELD] * 2
+
+
+def test_a_connection_that_breaks_is_tried_soon_then_more_seldom_then_no_more() -> None:
+    broken = Outcome(verdict=Verdict.UNTAKEN, phase=Phase.DATA, closes=True)
+    dues = [JUDGE.judge(delivery(tried), broken).result.due_at for tried in range(5)]
+    waits = [due - NOW for due in dues if due is not None]
+    assert waits[:2] == [timedelta(minutes=1)] * 2
+    assert waits == sorted(waits)
+    assert waits[2] > timedelta(minutes=14)
+    old = JUDGE.judge(delivery(30, timedelta(days=5)), broken)
+    assert old.result.state is DeliveryState.FAILED
+    assert old.departures == ()
 
 
 def test_a_mail_that_cannot_be_made_is_held_at_the_third_time() -> None:

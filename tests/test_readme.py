@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,9 @@ def shell_lines() -> tuple[list[str], list[str]]:
     """Return the commands, and those that are said to run in another terminal meanwhile."""
     blocks = re.findall(r"^```sh\n(.*?)^```", README, flags=re.M | re.S)
     told = [line.partition("  #") for block in blocks for line in block.splitlines()]
+    with socket.create_server(("localhost", 0)) as free:  # for 1025 may be taken here
+        port = str(free.getsockname()[1])
+    told = [(line.replace("1025", port), _, why) for line, _, why in told]
     meant = [(line.strip(), "in another terminal" in why) for line, _, why in told]
     meant = [(line, aside) for line, aside in meant if not line.startswith(("make ", "pip "))]
     return [line for line, aside in meant if line and not aside], [

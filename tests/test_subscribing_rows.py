@@ -105,6 +105,8 @@ def test_tables_as_people_have_them(text: str, expected: list[dict[str, str]]) -
 def test_what_is_not_known_is_named_and_passed_over() -> None:
     found = table(f"First Name,E-MAIL,,Tags\nx,{A},y,z\n")
     assert found.ignored == ("First Name", "Tags")
+    odd = table(f"email,\u202ea\u2028b,{'x' * 99}\n{A},y,z\n")
+    assert odd.ignored == ("?a?b", "x" * 60)
     assert "address" in found
     assert "cap" not in found
     assert list(found.rows()) == list(found.rows()), "it can be read again"
@@ -118,6 +120,7 @@ def test_what_is_not_known_is_named_and_passed_over() -> None:
         (f'{A},"x" y', "its quotes are not closed, or stand within"),
         (f"{A},x,y,z", "4 cells for 2 columns"),
         (f"{A}\0,x", "there are control characters in it"),
+        (f"{A},\x9b31m", "there are control characters in it"),
         (f"{A},\x1b[31m", "there are control characters in it"),
         (f"{A},{'x' * 70_000}", "a line of more than 65536 characters"),
         (f"{A},{'x' * 300_000}", "a line of more than 65536 characters"),
@@ -144,7 +147,7 @@ def test_what_is_wrong_with_a_row_costs_this_row_alone(bad: str, why: str) -> No
 
 def test_a_quote_open_for_too_long_costs_one_row() -> None:
     rows = "".join(f"r{n}@example.org,x\n" for n in range(500))
-    text = f'email,x\n{A},"open\n{rows}b@example.org,"closed"\n'
+    text = f'email,x\n{A},"open\n{rows}b@example.org,closed"\n'
     assert wrong(text) == [(2, "a quote is opened here and closed nowhere")]
     assert len(list(table(text).rows())) == 502
 

@@ -247,7 +247,7 @@ def test_twenty_topics_look_at_a_thousand_papers_in_no_time() -> None:
     found = sum(each.match_look(seen) is not None for seen in looks for each in topics)
     seconds = time.process_time() - begun
     assert 1000 < found < 20_000
-    assert seconds < 1.0, "0.15 s on the machine it was written on"
+    assert seconds < 3.0, "0.5 s on the machine it was written on, with others at work"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ class Delivery:
     """One edition to one subscriber, as a sender has leased it. Times are aware UTC.
 
     `planned_at` dates the mail; with `edition` and `subscriber_id` it makes the same bytes at each
-    attempt. `attempts` were made before, `crashes` are how often the sender died in one.
+    attempt. `attempts` were made before, `crashes` are how often one was left in doubt: the
+    sender died in it, or the connection broke after the last byte.
     """
 
     edition: str
@@ -127,7 +128,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What is to be written down of an attempt. `due_at` is the next one's time, where pending."""
+    """What is to be written down of an attempt. `due_at` is the next one's time, where pending.
+
+    `is_doubt` tells that the server may have taken the mail.
+    """
 
     edition: str
     subscriber_id: int
@@ -136,3 +140,4 @@ class Result:
     code: int | None = None
     said: str = field(default="", repr=False)
     is_attempt: bool = True
+    is_doubt: bool = False

@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.models import DeliveryState
+from digest.pipeline.judging import MOST_CRASHES
 from digest.pipeline.planning import Planner, Timetable
 from digest.pipeline.sending import Means, Sender
 from digest.store import Store
 from digest.trending import Rules
-
-MOST_CRASHES = 3
-"""A mail in which senders died so often is set aside for a decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

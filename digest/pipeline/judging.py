@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -26,6 +27,10 @@ from digest.pipeline.sending import Judged
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _MOST_SPOILED = 3
 _AFTER_A_BREAK = timedelta(minutes=1)
+_BREAKS_SOON_MENDED = 2
+
+MOST_CRASHES = 3
+"""A mail that was left in doubt so often is set aside for a decision."""
 
 
 class Judge:
@@ -39,13 +44,27 @@ class Judge:
         """Tell what an attempt came to."""
         if outcome.verdict is Verdict.TAKEN:
             return Judged(result=self._result(delivery, DeliveryState.SENT, outcome))
-        if outcome.verdict is Verdict.DOUBT and not self._resends_doubt:
-            return Judged(result=self._result(delivery, DeliveryState.HELD, outcome))
-        if outcome.verdict in (Verdict.DOUBT, Verdict.UNTAKEN):
-            return Judged(result=self._again(delivery, outcome, self._clock() + _AFTER_A_BREAK))
+        if outcome.verdict is Verdict.DOUBT:
+            return Judged(result=self._doubted(delivery, outcome))
+        if outcome.verdict is Verdict.UNTAKEN:
+            return Judged(result=self._broken_off(delivery, outcome))
         if outcome.code == 421:  # a server that goes away, or wants less at a time
             return Judged(result=self._later(delivery, outcome), slow=True)
         return self._refused(delivery, outcome)
+
+    def _doubted(self, delivery: Delivery, outcome: Outcome) -> Result:
+        """Send it again, or hold it: else a server that keeps it and drops us had it for ever."""
+        if self._resends_doubt and delivery.crashes + 1 < MOST_CRASHES:
+            result = self._again(delivery, outcome, self._clock() + _AFTER_A_BREAK)
+        else:
+            result = self._result(delivery, DeliveryState.HELD, outcome)
+        return replace(result, is_doubt=True)
+
+    def _broken_off(self, delivery: Delivery, outcome: Outcome) -> Result:
+        """Try again soon, then as after a refusal: the mail itself may be what ends connections."""
+        if delivery.attempts < _BREAKS_SOON_MENDED:
+            return self._again(delivery, outcome, self._clock() + _AFTER_A_BREAK)
+        return self._later(delivery, outcome)
 
     def _refused(self, delivery: Delivery, outcome: Outcome) -> Judged:
         about = concern(outcome)

@@ -11,7 +11,6 @@ put a server, a clock and a store of their own in.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from typing import Protocol
 from digest.errors import DeliverError, StoreError
 from digest.models import Delivery, DeliveryState, Envelope, Outcome, Result
 from digest.pipeline.recorder import Clock, Departure, Recorder
+from digest.pipeline.waiting import Waiting
 from digest.store import Store
 
 LEASE = timedelta(seconds=90)
@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=90)
 
 _RENEW_SECONDS = 25.0
 _BATCH_A_CONNECTION = 50
+_MOST_WAITING = 5000  # taken, where all that was taken before has to wait for its domain
 _TRIES_TO_CONNECT = 4
 _MOST_PAUSE_SECONDS = 60.0
 
@@ -90,7 +91,8 @@ class Sender:
         self._holder = holder
         self._means = means
         self._recorder = Recorder(store, holder, means.clock, means.wait, LEASE)
-        self._queue: deque[Delivery] = deque()
+        self._waiting = Waiting()
+        self._has_more = True
         self._gate = threading.Lock()
         self._is_over = threading.Event()
         self._failure: BaseException | None = None
@@ -139,34 +141,29 @@ class Sender:
         """Return the next delivery that may go now; None when nothing is left or all is to end."""
         while not self._is_over.is_set() and not self._means.wait(0):
             with self._gate:
-                soonest = self._first_ready()
+                soonest = self._waiting.take(self._means.ready_in)
                 if isinstance(soonest, Delivery):
                     return soonest
-                if soonest is None and not self._refill():
+                if self._may_take_more(soonest) and self._refill():
+                    continue
+                if soonest is None:
                     return None
-            if soonest is not None and self._means.wait(min(soonest, 1.0)):
+            if self._means.wait(min(soonest, 1.0)):
                 self._is_over.set()
         return None
 
-    def _first_ready(self) -> Delivery | float | None:
-        """Take the first that may go now, else tell in how many seconds the soonest may."""
-        soonest: float | None = None
-        for _ in range(len(self._queue)):
-            delivery = self._queue.popleft()
-            seconds = self._means.ready_in(delivery)
-            if seconds <= 0:
-                return delivery
-            self._queue.append(delivery)
-            soonest = seconds if soonest is None else min(soonest, seconds)
-        return soonest
+    def _may_take_more(self, soonest: float | None) -> bool:
+        """Tell whether to ask for more: where nothing is left, or all that is has to wait."""
+        return soonest is None or (self._has_more and len(self._waiting) < _MOST_WAITING)
 
     def _refill(self) -> bool:
         now = self._means.clock()
         limit = _BATCH_A_CONNECTION * self._means.connections
         with self._store.writing_post() as post:
             taken = post.outbox.lease(self._holder, now, now + LEASE, limit)
-        self._queue.extend(taken)
-        return bool(taken)
+        self._waiting.add(taken)
+        self._has_more = bool(taken)
+        return self._has_more
 
     def _renew(self) -> None:
         while not self._is_over.wait(_RENEW_SECONDS):
@@ -175,8 +172,7 @@ class Sender:
 
     def _give_back(self) -> None:
         """Let go of what was leased and not begun."""
-        left = [_given_back(delivery, self._means) for delivery in self._queue]
-        self._queue.clear()
+        left = [_given_back(delivery, self._means) for delivery in self._waiting.drain()]
         self._recorder.exchange(left)
 
     def count(self, state: DeliveryState) -> None:
@@ -209,9 +205,11 @@ class _Round:
             while (delivery := self._sender.next()) is not None:
                 self._deliver(delivery)
         finally:
-            self._tell()
-            if self._connection.is_open:
-                self._connection.close()
+            try:
+                self._tell()
+            finally:
+                if self._connection.is_open:
+                    self._connection.close()
 
     def _deliver(self, delivery: Delivery) -> None:
         try:

@@ -169,11 +169,12 @@ class Client(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         """Connect; with implicit TLS also shake hands. `smtplib.SMTP` asks for it."""
         made = socket.create_connection((host, port), timeout)
+        self.phase = Phase.GREETING  # it may be reset already: the next call would tell
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._server.tls == "implicit" and self._tls is not None:
             self.phase = Phase.TLS
             made = self._tls.wrap_socket(made, server_hostname=host)
-        self.phase = Phase.GREETING
+            self.phase = Phase.GREETING
         return made
 
 

@@ -11,16 +11,18 @@ are given what a moment has brought, for all connections at once: one transactio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    and_,
     bindparam,
     exists,
     func,
+    literal_column,
     select,
     tuple_,
     update,
@@ -50,6 +52,14 @@ _WANTS = [subscribers.c[name] for name in ("id", "address", *Preferences.__datac
 def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
     return deliveries.c.state.in_([state.value for state in states])
 
+
+_IS_TAKEN = deliveries.c.state.in_(
+    [literal_column(f"'{state.value}'") for state in (_STATE.LEASED, _STATE.SENDING)]
+)
+"""In the words of the index `ix_deliveries_leased`: else SQLite looks at all that ever was sent."""
+
+_FARTHEST = timedelta(days=1)
+"""Longer than any lease, and than any wait for another attempt (`mail.retry`)."""
 
 _LET_GO: dict[str, Any] = {"holder": None, "leased_until": None}
 
@@ -84,6 +94,7 @@ _RECORD = (
             bindparam("next_at", type_=deliveries.c.due_at.type), deliveries.c.due_at
         ),
         attempts=deliveries.c.attempts + bindparam("more"),
+        crashes=deliveries.c.crashes + bindparam("doubts"),
         done_at=bindparam("ended_at"),
         code=bindparam("reply"),
         said=bindparam("words"),
@@ -134,7 +145,7 @@ def _preferences(*values: Any) -> Preferences:
 
 def renew(connection: Connection, holder: str, until: datetime) -> None:
     """Keep what a sender has taken until a later time."""
-    own = (deliveries.c.holder == holder, _is_in(_STATE.LEASED, _STATE.SENDING))
+    own = (deliveries.c.holder == holder, _IS_TAKEN, deliveries.c.leased_until.is_not(None))
     connection.execute(update(deliveries).where(*own).values(leased_until=until))
 
 
@@ -178,6 +189,7 @@ def _values(result: Result, now: datetime) -> dict[str, Any]:
         "new_state": result.state.value,
         "next_at": result.due_at,
         "more": int(result.is_attempt),
+        "doubts": int(result.is_doubt),
         "ended_at": None if is_open else now,
         "reply": result.code,
         "words": result.said,
@@ -190,9 +202,11 @@ def recover(
     """Take back what senders held that are gone; count what is sent again and what is held.
 
     What was leased and not begun is pending again. What was being sent is in doubt: sent again with
-    `resend`, unless senders died in it `most_crashes` times; else held for a decision.
+    `resend`, unless it was in doubt `most_crashes` times; else held for a decision. A time that is
+    further ahead than any we set is that of a clock that was wrong: it counts as over.
     """
-    is_over = deliveries.c.leased_until <= now
+    _mind_clock(connection, now)
+    is_over = and_(deliveries.c.leased_until <= now, _IS_TAKEN)
     again = {"state": _STATE.PENDING.value, "due_at": now, **_LET_GO}
     leased = (deliveries.c.state == _STATE.LEASED.value, is_over)
     connection.execute(update(deliveries).where(*leased).values(again))
@@ -207,6 +221,15 @@ def recover(
     said = "a sender died while sending it: the server may have taken it"
     held = {"state": _STATE.HELD.value, "said": said, **more, **_LET_GO}
     return resent, connection.execute(update(deliveries).where(*begun).values(held)).rowcount
+
+
+def _mind_clock(connection: Connection, now: datetime) -> None:
+    """Bring back to `now` what a clock that was wrong put off: further than anything is."""
+    farthest = now + _FARTHEST
+    put_off = (deliveries.c.state == _STATE.PENDING.value, deliveries.c.due_at > farthest)
+    connection.execute(update(deliveries).where(*put_off).values(due_at=now))
+    held_on = (_IS_TAKEN, deliveries.c.leased_until > farthest)
+    connection.execute(update(deliveries).where(*held_on).values(leased_until=now))
 
 
 def resolve(connection: Connection, keys: Sequence[Key], now: datetime, *, resend: bool) -> int:

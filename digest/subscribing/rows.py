@@ -30,7 +30,7 @@ _ALONE = ""  # of a table without a header: a line is a cell
 _WRAPPED = re.compile(r'"([^"]*)"')
 _LONGEST = 64 * 1024
 _MOST_LINES = 100
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LOST = re.compile(r"[\udc80-\udcff\ufffd]")
 
 Line = tuple[int, str | None]
@@ -133,7 +133,7 @@ class Table:
                 what = f"two columns are called {cells[place].strip()[:40]!r}"
                 raise UsageError(what, at=f"line {line}", hint=f"leave one {column} column")
         known = {place for place, _ in places}
-        ignored = (cell.strip() for place, cell in enumerate(cells) if place not in known)
+        ignored = (_shown(cell) for place, cell in enumerate(cells) if place not in known)
         return _Layout(
             separator=separator,
             first=line + 1,
@@ -171,6 +171,11 @@ def _row(layout: _Layout, line: int, cells: list[str] | str) -> Row | Complaint 
                 why = f"the cell of {column!r} holds what is no text in the table's encoding"
                 return Complaint(line=line, why=why)
     return Row(line=line, cells=found) if found or any(map(str.strip, cells)) else None
+
+
+def _shown(name: str) -> str:
+    """Return the name of a column as it may be printed anywhere."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name.strip()[:60])
 
 
 def _errors(encoding: str) -> str:

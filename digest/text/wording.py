@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 ANY_END = "*"
@@ -38,7 +39,7 @@ _WORD = re.compile(
     rf"|(?<=[^\W_])[+#]"  # Notepad++, CD4+
     r"|(?<![\w.])\.(?=[a-z])"  # .NET
 )
-_SIGNS = re.compile(r"[+#]|\.(?<![a-z0-9_.]\.)(?=[a-z])")  # C++, C#, .NET: else it is all plain
+_NET = re.compile(r"\.(?<![a-z0-9_.]\.)(?=[a-z])")  # a dot that begins a word
 _PLAIN = "".join(c if c.isalnum() or c == "-" else " " for c in map(chr, range(128)))
 _LONE_HYPHEN = re.compile(r"-(?<![a-z0-9]-)|-(?![a-z0-9])")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
@@ -72,29 +73,26 @@ class Wanted:
     """Words to look for. `said` is how they were asked for, without the sign for any end.
 
     `forms` are the ways they may be written, with blanks around them: hyphens parted, and closed.
-    `mixed` finds several words where some hyphens are parted and others closed, in hyphened text.
+    `heads` are the first words of these, none where it is the one that may go on. `mixed`, a
+    regular expression, finds several words in hyphened text, one parted and another closed.
     `goes_on` tells that more may follow; with `is_open`, in the same word: then no blank ends it.
     """
 
     said: str
     forms: tuple[str, ...]
-    mixed: re.Pattern[str] | None = None
+    heads: tuple[str, ...] = ()
+    mixed: str = ""
     goes_on: bool = False
     is_open: bool = False
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """The first word of each form; none where it is the one that may go on."""
-        heads = tuple(form.split(maxsplit=1) for form in self.forms)
-        is_whole = not self.is_open or all(len(head) > 1 for head in heads)
-        return tuple(head[0] for head in heads) if is_whole else ()
 
     def are_in(self, words: Words) -> bool:
         """Tell whether they are in any of the texts."""
         for form in self.forms:
             if form in words.whole:
                 return True
-        return self.mixed is not None and any(map(self._mixed_in, words.hyphened))
+        if not self.mixed or words.known.isdisjoint(self.heads):
+            return False
+        return any(map(self._mixed_in, words.hyphened))
 
     def found_in(self, words: Words, number: int) -> str | None:
         """Return what they are in the text of this number, None where they are not in it.
@@ -113,9 +111,9 @@ class Wanted:
 
     def _mixed_in(self, text: str) -> re.Match[str] | None:
         """Find in hyphened text what is parted here and closed there; seldom is there any."""
-        if self.mixed is None or ("-" not in text and len(self.forms) == 1):
+        if not self.mixed or ("-" not in text and len(self.forms) == 1):
             return None
-        return self.mixed.search(text)
+        return _compiled(self.mixed).search(text)
 
 
 class AnyOf:
@@ -163,9 +161,12 @@ def wanted(said: str) -> Wanted | None:
     is_open = goes_on and unicodedata.category(plain[-1])[0] in "LMN"  # not in `cs.*`
     end = -1 if is_open else None
     forms = tuple(dict.fromkeys((words.replace("-", " ")[:end], words.replace("-", "")[:end])))
+    heads = tuple(form.split(maxsplit=1) for form in forms)
+    is_whole = not is_open or all(len(head) > 1 for head in heads)
     return Wanted(
         said=plain,
         forms=forms,
+        heads=tuple(head[0] for head in heads) if is_whole else (),
         mixed=_mixed(words.strip(), is_open=is_open),
         goes_on=goes_on,
         is_open=is_open,
@@ -187,24 +188,30 @@ def folded(text: str) -> str:
     return _folded(text).replace("-", " ").strip()
 
 
-def _mixed(words: str, *, is_open: bool) -> re.Pattern[str] | None:
+def _mixed(words: str, *, is_open: bool) -> str:
     """Return what finds several words, of whose hyphens each may be parted, closed or there.
 
     What is within a word may have a hyphen in the text, never a blank. There is one way to match.
     """
     if " " not in words:
-        return None
+        return ""
     ways = {" ": "[ -]", "-": "[ -]?"}
     parts = re.split("([ -])", words)
     told = (ways.get(part) or "-?".join(map(re.escape, part)) for part in parts)
     end = "[^ -]*" if is_open else "(?=[ -])"
-    return re.compile(f"(?<=[ -]){''.join(told)}{end}")
+    return f"(?<=[ -]){''.join(told)}{end}"
+
+
+@lru_cache(maxsize=4096)
+def _compiled(mixed: str) -> re.Pattern[str]:
+    """Compile what only few texts are searched for; of muted words there may be any number."""
+    return re.compile(mixed)
 
 
 def _folded(text: str) -> str:
     """Return a text's words with blanks around each, but for the hyphens within compounds."""
     plain = level(text)
-    if plain.isascii() and not _SIGNS.search(plain):
+    if plain.isascii() and not ("+" in plain or "#" in plain or _NET.search(plain)):
         plain = plain.translate(_PLAIN)
         words = (_LONE_HYPHEN.sub(" ", plain) if "-" in plain else plain).split()
     else:
