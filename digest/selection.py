@@ -20,13 +20,6 @@ from digest.topics import Topic, look
 _KEPT = 8192
 
 
-def choose(
-    edition: Edition, preferences: Preferences, topics: Mapping[str, Topic]
-) -> Choice | None:
-    """Return what one reader gets of an edition; for many readers, ask one `Chooser`."""
-    return Chooser(edition, topics).choose(preferences)
-
-
 class Chooser:
     """Chooses from one edition, for any number of readers. Several threads may ask."""
 

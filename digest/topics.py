@@ -183,12 +183,6 @@ def look(paper: Paper) -> Look:
     )
 
 
-def matching(paper: Paper, topics: Iterable[Topic]) -> tuple[Topic, ...]:
-    """Return the topics that a paper matches."""
-    seen = look(paper)
-    return tuple(topic for topic in topics if topic.match_look(seen))
-
-
 def by_name(rules: Iterable[TopicRule]) -> Mapping[str, Topic]:
     """Return topics by their names, in the order of their titles."""
     topics = sorted(map(Topic, rules), key=lambda topic: (topic.title.casefold(), topic.name))

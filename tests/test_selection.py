@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.models import Choice, Edition, Preferences, Section
-from digest.selection import Chooser, choose
+from digest.selection import Chooser
 from digest.topics import Look, Topic, TopicRule, Why, by_name
 
 RULES = (
@@ -45,7 +45,7 @@ def wants(
 
 
 def chosen(preferences: Preferences, edition: Edition = EDITION) -> Choice:
-    found = choose(edition, preferences, TOPICS)
+    found = Chooser(edition, TOPICS).choose(preferences)
     assert found is not None
     return found
 
@@ -103,7 +103,7 @@ def test_papers_keep_the_order_of_the_edition_whatever_they_match() -> None:
     ],
 )
 def test_muted_words_leave_papers_out(muted: list[str], gone: set[int]) -> None:
-    found = choose(EDITION, wants(muted=muted), TOPICS)
+    found = Chooser(EDITION, TOPICS).choose(wants(muted=muted))
     left = [n for n in range(1, 36) if n % 10 not in gone]
     assert (numbers(found) if found else []) == left
 
@@ -137,7 +137,7 @@ def test_what_is_muted_does_not_count_for_the_cap() -> None:
 def test_where_nothing_is_left_nothing_is_sent_unless_it_is_asked_for(
     preferences: Preferences,
 ) -> None:
-    assert choose(EDITION, preferences, TOPICS) is None
+    assert Chooser(EDITION, TOPICS).choose(preferences) is None
     asked = Preferences(
         topics=preferences.topics, muted=preferences.muted, cap=preferences.cap, wants_empty=True
     )
@@ -148,12 +148,12 @@ def test_where_nothing_is_left_nothing_is_sent_unless_it_is_asked_for(
 
 def test_of_an_edition_without_papers_nothing_is_sent_unless_it_is_asked_for() -> None:
     edition = builders.edition(0, 0, 0)
-    assert choose(edition, wants(), TOPICS) is None
+    assert Chooser(edition, TOPICS).choose(wants()) is None
     assert chosen(wants(empty=True), edition) == Choice(places=(), topics=())
 
 
 def test_without_topics_in_the_settings_everybody_gets_everything() -> None:
-    assert choose(EDITION, wants("video"), {}) == ALL
+    assert Chooser(EDITION, {}).choose(wants("video")) == ALL
 
 
 # What it costs --------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_threads_may_ask_one_chooser() -> None:
     asked = [wants(name, muted=(f"w{n % 9}",)) for n in range(300) for name in TOPICS]
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(chooser.choose, asked))
-    assert found == [choose(EDITION, each, TOPICS) for each in asked]
+    assert found == [Chooser(EDITION, TOPICS).choose(each) for each in asked]
 
 
 # For any preferences --------------------------------------------------------------------------
@@ -213,7 +213,7 @@ PREFERENCES = st.builds(
 
 @given(PREFERENCES)
 def test_a_choice_is_in_order_within_the_cap_and_of_what_was_asked_for(asked: Preferences) -> None:
-    found = choose(EDITION, asked, TOPICS)
+    found = Chooser(EDITION, TOPICS).choose(asked)
     if found is None:
         assert not asked.wants_empty
         return

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.models import Paper
 from digest.settings.topics import TopicSettings
-from digest.topics import Topic, TopicRule, by_name, look, matching
+from digest.topics import Topic, TopicRule, by_name, look
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "topics.md"
 
@@ -143,8 +143,8 @@ def test_topics_stand_in_the_order_of_what_readers_call_them() -> None:
     topics = by_name(rules)
     assert list(topics) == ["z", "m", "a"]
     assert [each.title for each in topics.values()] == ["Apes", "m", "zebras"]
-    found = matching(paper(title="A kite"), topics.values())
-    assert [each.name for each in found] == ["z", "m"]
+    kite = paper(title="A kite")
+    assert [each.name for each in topics.values() if each.match(kite)] == ["z", "m"]
 
 
 # For any text ---------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def test_no_rule_and_no_paper_fails_and_the_reason_tells_what_was_found(
 ) -> None:
     found = Topic(rule).match(given_paper)
     assert found is None or (found.found and str(found))
-    assert bool(matching(given_paper, [Topic(rule)])) is (found is not None)
+    assert bool(Topic(rule).match_look(look(given_paper))) is (found is not None)
 
 
 @given(RULES, PAPERS, st.randoms(use_true_random=False))
