@@ -75,21 +75,10 @@ def try_(
 
 
 def _named(name: str, letter: Newsletter) -> Topic:
-    from difflib import get_close_matches
+    from digest.subscribing.wishes import topic_named
 
-    from digest.errors import UsageError
-
-    if name in letter.topics:
-        return letter.topics[name]
-    by_word = {topic.title.casefold(): each for each, topic in letter.topics.items()}
-    by_word |= {each: each for each in letter.topics}
-    near = get_close_matches(name.casefold(), by_word, n=1)
-    hint = f"there are: {', '.join(letter.topics)}"
-    if near:
-        hint = f"did you mean {by_word[near[0]]}?"
-    elif not letter.topics:
-        hint = "the settings name none: docs/topics.md tells how"
-    raise UsageError(f"there is no topic {name!r}", hint=hint)
+    titles = {topic.title.casefold(): each for each, topic in letter.topics.items()}
+    return letter.topics[topic_named(name, letter.topics, titles)]
 
 
 def _archive(letter: Newsletter, topics: Iterable[Topic], most: int = 0) -> Archive:

@@ -55,7 +55,7 @@ def read(  # noqa: PLR0913 - what can be wished
     if zone is not None:
         found["zone"] = _zone(zone)
     if topics is not None:
-        found["topics"] = tuple(_topic(name, known) for name in _each(topics, "topics"))
+        found["topics"] = tuple(topic_named(name, known) for name in _each(topics, "topics"))
     if muted is not None:
         found["muted"] = tuple(_word(word) for word in _each(muted, "words"))
     if cap is not None:
@@ -100,12 +100,19 @@ def _each(said: Sequence[str], what: str) -> list[str]:
     return found
 
 
-def _topic(name: str, known: Collection[str]) -> str:
+def topic_named(name: str, known: Collection[str], titles: Mapping[str, str] | None = None) -> str:
+    """Return the name if it is a topic's; else `UsageError`, with the one that may be meant.
+
+    `titles` tells the names by their titles, in small letters, for who may know these.
+    """
     if name in known:
         return name
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
-    if not known:
+    by_word = {**(titles or {}), **{each: each for each in known}}
+    near = get_close_matches(name.casefold(), by_word, n=1)
+    hint = f"there are: {', '.join(known)}"
+    if near:
+        hint = f"did you mean {by_word[near[0]]}?"
+    elif not known:
         hint = "the settings name none: docs/topics.md tells how"
     raise UsageError(f"there is no topic {name!r}", hint=hint)
 
