@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from digest.addresses import Address
+from digest.addresses import Address, parse
 from digest.cli import shapes
 from digest.cli.newsletter import Newsletter
 from digest.cli.words import say
@@ -60,6 +60,14 @@ def prune_due(letter: Newsletter) -> Pruned:
         network_days=told.keep_network_days,
     )
     return prune(registry(letter), keep, letter.now())
+
+
+def meant(place: Registry, address: str) -> Address:
+    """Read an address that somebody must have, or have had; `UsageError` otherwise."""
+    who = parse(address)
+    if place.find(who) is None:
+        raise nobody(place, who)
+    return who
 
 
 def nobody(place: Registry, who: Address) -> UsageError:

@@ -85,16 +85,13 @@ def confirm(
     address: Mailbox, source: Source = "", dry_run: DryRun = False, as_json: AsJson = False
 ) -> None:
     """Let mail go to who is pending, or whose address works again; needs --source."""
-    from digest.addresses import parse
-    from digest.cli.people import need_source, nobody, registry, tell
+    from digest.cli.people import meant, need_source, registry, tell
     from digest.subscribing.acts import Way
 
     letter = newsletter()
-    who = parse(address)
-    need_source(source, is_needed=True)
     place = registry(letter)
-    if place.find(who) is None:
-        raise nobody(place, who)
+    need_source(source, is_needed=True)
+    who = meant(place, address)
     tell(
         place.confirm(who, Way(source=source), letter.now(), is_dry=dry_run),
         as_json=as_json,
@@ -110,15 +107,12 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Unsubscribe an address: no further mail starts, and no list brings it back."""
-    from digest.addresses import parse
-    from digest.cli.people import nobody, registry, tell
+    from digest.cli.people import meant, registry, tell
     from digest.subscribing.acts import Way
 
     letter = newsletter()
-    who = parse(address)
     place = registry(letter)
-    if place.find(who) is None:
-        raise nobody(place, who)
+    who = meant(place, address)
     tell(
         place.leave(who, Way(source=source), letter.now(), is_dry=dry_run),
         as_json=as_json,
