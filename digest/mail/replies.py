@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from digest.mail.severity import severity
+from digest.mail.severity import NO_MAILBOX, severity
 from digest.models import Outcome, Phase, Verdict
 from digest.models.returns import ReturnKind
 
@@ -34,8 +34,7 @@ class Concern(StrEnum):
     SERVER = "server"
 
 
-_ADDRESS = {"1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4", "7.13", "7.17"}
-"""No such mailbox, no such domain, moved away, takes no mail (null MX), disabled, other owner."""
+_ADDRESS = {*NO_MAILBOX, "1.0"}
 
 _SIZE = {"2.3", "3.4"}
 

@@ -7,6 +7,7 @@ are closer together, for greylisting servers take a mail after five to ten minut
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 FIRST = timedelta(minutes=5)
 LONGEST = timedelta(hours=4)
@@ -27,3 +28,8 @@ def next_attempt(
     doubled: int = 2 ** min(max(attempts - 1, 0), 16)
     delay = min(FIRST * doubled, LONGEST)
     return now + delay * (1 + _SPREAD * (2 * spread - 1))
+
+
+def own_number(edition: str, whom: int | str, attempts: int) -> float:
+    """Return a number from 0 to 1, each attempt's own: by which its delay is spread."""
+    return crc32(f"{edition} {whom} {attempts}".encode()) / 0xFFFFFFFF

@@ -15,8 +15,11 @@ STATUS = re.compile(r"(?<![\d.])([45]\.[0-7]\.\d{1,3})(?![\d.]\d|\d)")
 """The enhanced status code of a failure (RFC 3463); no machine's address, no version."""
 
 _CODE = re.compile(r"(?<![\d.\w])([45][0-5]\d)(?=[ \-#])")
-_HARD = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4", "5.7.13", "5.7.17"}
-_HARD |= {"5.4.310"}  # Exchange Online: the domain does not exist
+NO_MAILBOX = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4", "7.13", "7.17"})
+"""No such mailbox, no such domain, moved away, takes no mail (null MX), disabled, other owner."""
+
+_EXCHANGE_NO_DOMAIN = "4.310"
+_HARD = {f"5.{told}" for told in (*NO_MAILBOX, _EXCHANGE_NO_DOMAIN)}
 _SOFT = {"5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.2.4", "5.3.4"}  # ours, full, or too large
 _HARD_SUBJECTS = ("5.1.", "5.2.")
 _HARD_CODES = {"521", "550", "551", "553", "556"}  # 521, 556: takes no mail at all (RFC 7504)

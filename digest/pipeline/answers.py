@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from zlib import crc32
 
+from digest.mail.retry import own_number
 from digest.models import Answer, DeliveryState, Posting, PostResult
 from digest.render.text import cut, one_line
 
@@ -57,7 +57,7 @@ def later(
 ) -> PostResult:
     """Try again, later each time and not before `wait`; after two days give it up."""
     delay = min(FIRST * 2 ** min(posting.attempts, 16), LONGEST)
-    delay *= 1 + _SPREAD * (2 * _own_number(posting) - 1)
+    delay *= 1 + _SPREAD * (2 * own_number(posting.edition, posting.channel, posting.attempts) - 1)
     due = now + max(delay, wait)
     if due - posting.planned_at > GIVEN_UP_AFTER:
         said = f"given up after {posting.attempts + 1} attempts: {said}"
@@ -139,12 +139,6 @@ def _masked(said: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
         said = said.replace(secret, "***")
     return said
-
-
-def _own_number(posting: Posting) -> float:
-    """Return a number from 0 to 1 that is the posting's own, and each attempt's."""
-    name = f"{posting.edition} {posting.channel} {posting.attempts}"
-    return crc32(name.encode()) / 0xFFFFFFFF
 
 
 def _result(

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zlib import crc32
 
 from digest.mail.replies import Concern, asks_to_slow_down, concern
-from digest.mail.retry import next_attempt
+from digest.mail.retry import next_attempt, own_number
 from digest.models import (
     Consent,
     ConsentAct,
@@ -88,7 +87,7 @@ class Judge:
         return Judged(result=self._later(delivery, outcome))
 
     def _later(self, delivery: Delivery, outcome: Outcome) -> Result:
-        spread = self._spread(delivery)
+        spread = own_number(delivery.edition, delivery.subscriber_id, delivery.attempts)
         attempts = delivery.attempts + 1
         due = next_attempt(delivery.planned_at, attempts, self._clock(), spread)
         if due is None:
@@ -104,12 +103,6 @@ class Judge:
         number = delivery.subscriber_id
         state = SubscriberState.BOUNCED
         return Departure(subscriber_id=number, state=state, consent=consent)
-
-    @staticmethod
-    def _spread(delivery: Delivery) -> float:
-        """Return a number from 0 to 1 that is the delivery's own, and each attempt's."""
-        name = f"{delivery.edition} {delivery.subscriber_id} {delivery.attempts}"
-        return crc32(name.encode()) / 0xFFFFFFFF
 
     @staticmethod
     def _result(
