@@ -3,29 +3,22 @@
     hard ─▶ bounced        complaint ─▶ complained        leave ─▶ unsubscribed
     soft ─▶ counted; enough of them in a row ─▶ bounced   the others change nothing
 
-No state is left by a weaker reason than it was entered by: who complained stays so.
+Which state is left by what, `subscribing.states` tells.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from digest.models.returns import ReturnEffect, ReturnKind
-from digest.models.subscribers import SubscriberState
+from digest.models.returns import ACT_OF, ReturnEffect, ReturnKind
+from digest.models.subscribers import ConsentAct, SubscriberState
 from digest.models.words import Cadence
+from digest.subscribing.states import is_left_by
 
 _EFFECT = {
     ReturnKind.HARD: ReturnEffect.BOUNCED,
     ReturnKind.COMPLAINT: ReturnEffect.COMPLAINED,
     ReturnKind.LEAVE: ReturnEffect.UNSUBSCRIBED,
-}
-_STATE = SubscriberState
-_FROM = {
-    ReturnEffect.BOUNCED: {_STATE.PENDING, _STATE.ACTIVE},
-    ReturnEffect.UNSUBSCRIBED: {_STATE.PENDING, _STATE.ACTIVE, _STATE.BOUNCED},
-    ReturnEffect.COMPLAINED: {
-        *(_STATE.PENDING, _STATE.ACTIVE, _STATE.BOUNCED, _STATE.UNSUBSCRIBED),
-    },
 }
 _IN_A_ROW = {
     Cadence.DAY: timedelta(days=7),
@@ -37,12 +30,13 @@ _IN_A_ROW = {
 def effect_of(kind: ReturnKind, state: SubscriberState) -> ReturnEffect:
     """Return what a mail of this kind makes of a subscriber in this state; soft ones apart."""
     effect = _EFFECT.get(kind, ReturnEffect.UNCHANGED)
-    return effect if state in _FROM.get(effect, ()) else ReturnEffect.UNCHANGED
+    is_change = effect in ACT_OF and is_left_by(state, ACT_OF[effect])
+    return effect if is_change else ReturnEffect.UNCHANGED
 
 
 def counts(kind: ReturnKind, state: SubscriberState) -> bool:
     """Tell whether a mail of this kind is counted: mail goes to this subscriber, and failed."""
-    return kind is ReturnKind.SOFT and state in _FROM[ReturnEffect.BOUNCED]
+    return kind is ReturnKind.SOFT and is_left_by(state, ConsentAct.BOUNCED)
 
 
 def effect_of_row(row: int, most: int) -> ReturnEffect:

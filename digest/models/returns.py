@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.models.subscribers import SubscriberState
+from digest.models.subscribers import ConsentAct
 
 
 class ReturnKind(StrEnum):
@@ -80,8 +80,9 @@ class Handled:
     fault: str = ""
 
 
-STATE_OF = {
-    ReturnEffect.BOUNCED: SubscriberState.BOUNCED,
-    ReturnEffect.COMPLAINED: SubscriberState.COMPLAINED,
-    ReturnEffect.UNSUBSCRIBED: SubscriberState.UNSUBSCRIBED,
+ACT_OF = {
+    ReturnEffect.BOUNCED: ConsentAct.BOUNCED,
+    ReturnEffect.COMPLAINED: ConsentAct.COMPLAINED,
+    ReturnEffect.UNSUBSCRIBED: ConsentAct.LEFT,
 }
+"""What stands in the record of consent, where the state changed."""

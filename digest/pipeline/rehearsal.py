@@ -31,17 +31,10 @@ def rehearse(store: Store, reader: Reader, files: Sequence[Path]) -> tuple[Found
         except DumpError as error:
             found[number] = (_rejected(path, error), Diff())
     in_order = sorted(listings, key=lambda n: (listings[n][0].day, listings[n][0].path.name, n))
-    try:
-        with store.writing() as tx:
-            for number in in_order:
-                found[number] = _record(tx, *listings[number], reader)
-            raise _UndoneError
-    except _UndoneError:
-        return tuple(found[number] for number in range(len(files)))
-
-
-class _UndoneError(Exception):
-    """Ends the transaction without keeping it."""
+    with store.writing(is_dry=True) as tx:
+        for number in in_order:
+            found[number] = _record(tx, *listings[number], reader)
+    return tuple(found[number] for number in range(len(files)))
 
 
 def _read(reader: Reader, path: Path, number: int) -> tuple[Candidate, dumps.Listing]:

@@ -17,17 +17,13 @@ from itertools import islice
 from digest.mail import verdicts, verp
 from digest.mail.bounces import read
 from digest.mailbox import Mail, put_away
-from digest.models import Consent, ConsentAct, Subscriber, SubscriberState
-from digest.models.returns import STATE_OF, Handled, Returned, ReturnEffect, ReturnKind
+from digest.models import Consent, Subscriber
+from digest.models.returns import ACT_OF, Handled, Returned, ReturnEffect, ReturnKind
 from digest.store import Post, Store
+from digest.subscribing.states import after
 from digest.tokens import Signer
 
 _BATCH = 100
-_ACT = {
-    ReturnEffect.BOUNCED: ConsentAct.BOUNCED,
-    ReturnEffect.COMPLAINED: ConsentAct.COMPLAINED,
-    ReturnEffect.UNSUBSCRIBED: ConsentAct.LEFT,
-}
 _SUPPRESSED = {ReturnEffect.BOUNCED, ReturnEffect.COMPLAINED}
 _SAYS_NOTHING = {ReturnKind.DELAYED, ReturnKind.AUTOMATIC, ReturnKind.OTHER}
 
@@ -58,14 +54,8 @@ class Desk:
     def _deal(
         self, batch: list[tuple[Mail, Returned]], now: datetime, is_dry: bool
     ) -> tuple[Handled, ...]:
-        try:
-            with self.store.writing_post() as post:
-                handled = tuple(self._one(post, mail, told, now) for mail, told in batch)
-                if is_dry:
-                    raise _DryError
-        except _DryError:
-            pass
-        return handled
+        with self.store.writing_post(is_dry=is_dry) as post:
+            return tuple(self._one(post, mail, told, now) for mail, told in batch)
 
     def _one(self, post: Post, mail: Mail, told: Returned, now: datetime) -> Handled:
         number, edition = self._whose(told)
@@ -129,20 +119,17 @@ class Desk:
         now: datetime,
     ) -> None:
         """Write down the state that begins, by what, and that the address is not to be used."""
-        state: SubscriberState | None = STATE_OF.get(effect)
-        if state is None:
+        act = ACT_OF.get(effect)
+        if act is None:
             return
+        state = after(subscriber.state, act)
         source = " ".join(filter(None, ("mail", str(told.kind), told.status)))
-        consent = Consent(act=_ACT[effect], at=now, source=source)
+        consent = Consent(act=act, at=now, source=source)
         post.register.change_state(subscriber.id, state, now, consent)
         if effect in _SUPPRESSED:
             post.returns.suppress(
                 subscriber.id, state, now, lambda key: self.signer.digest("address", key)
             )
-
-
-class _DryError(Exception):
-    """Ends a dry run's transaction without keeping it."""
 
 
 def failure_mark(signer: Signer, kind: ReturnKind, number: int, once: str) -> str:

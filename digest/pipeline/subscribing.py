@@ -214,14 +214,8 @@ class Registry:
         return self.signer.digest("address", who.key)
 
     def _act(self, act: Callable[[Post], T], is_dry: bool) -> T:
-        try:
-            with self.store.writing_post() as post:
-                done = act(post)
-                if is_dry:
-                    raise _DryError
-        except _DryError:
-            pass
-        return done
+        with self.store.writing_post(is_dry=is_dry) as post:
+            return act(post)
 
     def _ask(self, post: Post, who: Address, wishes: Wishes, way: Way, now: datetime) -> Change:
         found = _find(post, who)
@@ -267,10 +261,6 @@ class Registry:
 
 
 _WAITING = frozenset({_STATE.PENDING, _STATE.ACTIVE})
-
-
-class _DryError(Exception):
-    """Ends a dry run's transaction without keeping it."""
 
 
 def _find(post: Post, who: Who) -> Subscriber | None:

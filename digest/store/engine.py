@@ -80,8 +80,11 @@ def make_engine(url: URL) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Run one writing transaction, alone among writers: committed at the end, or not at all."""
+def writing(engine: Engine, *, is_dry: bool = False) -> Iterator[Connection]:
+    """Run one writing transaction, alone among writers: committed at the end, or not at all.
+
+    A dry one is undone at the end.
+    """
     options: dict[str, Any] = {"digest_begin": "BEGIN IMMEDIATE"}
     is_server = engine.dialect.name == "postgresql"
     if is_server:
@@ -90,6 +93,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if is_server:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
         yield connection
+        if is_dry:
+            connection.rollback()
 
 
 @contextmanager

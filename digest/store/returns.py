@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, select, update
 
-from digest.models import SubscriberState
+from digest.models import SubscriberState, Suppression
+from digest.store import suppressing
 from digest.store.statements import batches, insert_into
-from digest.store.tables import returns, subscribers, suppressions
+from digest.store.tables import returns, subscribers
 
 
 def remember(connection: Connection, mark: str, at: datetime) -> bool:
@@ -62,6 +63,4 @@ def suppress(
     key = connection.execute(wanted).scalar()
     if key is None:
         return
-    told = {"reason": reason.value, "at": at}
-    insert = insert_into(connection, suppressions).values(hash=hashed(key), **told)
-    connection.execute(insert.on_conflict_do_update(index_elements=["hash"], set_=told))
+    suppressing.suppress(connection, Suppression(hash=hashed(key), reason=reason, at=at))

@@ -34,9 +34,12 @@ class Store:
             return int(read_meta(connection, "change"))
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        """Run one transaction, alone among writers: all of it is kept, or nothing."""
-        with writing(self._engine) as connection:
+    def writing(self, *, is_dry: bool = False) -> Iterator[Writing]:
+        """Run one transaction, alone among writers: all of it is kept, or nothing.
+
+        Of a dry one nothing is, whatever it did: it tells what would be.
+        """
+        with writing(self._engine, is_dry=is_dry) as connection:
             yield Writing(connection, self._at)
 
     @contextmanager
@@ -62,9 +65,9 @@ class Store:
             return keys.add_key(connection)
 
     @contextmanager
-    def writing_post(self) -> Iterator[Post]:
-        """Run one transaction over subscribers and deliveries, alone among writers."""
-        with writing(self._engine) as connection:
+    def writing_post(self, *, is_dry: bool = False) -> Iterator[Post]:
+        """Run one transaction over subscribers and deliveries, as `writing` does."""
+        with writing(self._engine, is_dry=is_dry) as connection:
             yield Post(connection, self._at)
 
     @contextmanager

@@ -76,6 +76,11 @@ def after(
     return found
 
 
+def is_left_by(state: SubscriberState, act: ConsentAct) -> bool:
+    """Tell whether an act, if it may be at all, leads from a state to another."""
+    return _NEXT.get((state, act), state) is not state
+
+
 def refusal(state: SubscriberState | None) -> UsageError:
     """Return why a subscriber in this state may not be given mail, and what would change that."""
     why = WHY.get(state) if state else None
