@@ -16,6 +16,9 @@ POLICY = (
 )
 """What a page may load and do: no script, no style but that of its file, in no frame."""
 
+SCRIPTED = f"{POLICY}; script-src 'self'"
+"""The same for a page that has a script, in a file of ours."""
+
 ALWAYS: Mapping[str, str] = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

@@ -27,6 +27,7 @@ from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.fields import HONEYPOT
+from digest.web.headers import SCRIPTED
 from digest.web.limits import ASK
 from digest.web.office import CONFIRM, Office
 from digest.web.posting import evenly, taking
@@ -51,7 +52,8 @@ def show(request: Request) -> Response:
         told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
         body = bytes(_form(request, {"address": "", "topics": (), **told}, {}).body)
         showcase.keep(made_of, body)
-    return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": SCRIPTED}
+    return HTMLResponse(body, headers=headers)
 
 
 def ask(request: Request, fields: Fields) -> Response:
