@@ -196,6 +196,12 @@ def test_each_reader_has_their_own_way_out(changes: dict[str, str], ways: str, s
     assert all(links.count(url) == count * has_click for url, count in own.items())
 
 
+def test_one_click_is_promised_over_https_alone() -> None:
+    found = head(replace(builders.SITE, web_url="http://localhost:8000"))
+    assert "list-unsubscribe-post" not in found
+    assert f"<http://localhost:8000/unsubscribe/{LEAVE}>" in found["list-unsubscribe"]
+
+
 def test_the_head_says_what_the_standards_ask_for() -> None:
     found = head(SITES[1])
     mark = SIGNER.digest("message", "7.2026-03-11")

@@ -161,6 +161,8 @@ def test_what_is_wrong_in_the_environment_is_named_by_its_variable(
         ("[site]\nurl = 'https://x.org/a b'", "must be a plain web address"),
         ("[site]\nurl = 'https://x.org:http'", "site.url: Port could not be cast"),
         ('[site]\nurl = "https://x.org/\\n"', "one line"),
+        ("[web]\nurl = 'http://x.org'", "web.url: must be a web address that begins with https://"),
+        ("[web]\nurl = 'http://localhost.x.org'", "begins with https://"),
         ("[feeds]\nhub = 'http://x.org/'", "feeds.hub: must be a plain web address that begins"),
         ("[feeds]\nhub = 'https://a:b@x.org/'", "begins with https://"),
         ("[feeds]\nhub = ['https://x.org/', 'x']", "feeds.hub: must be a plain web address"),
@@ -329,6 +331,12 @@ def test_passwords_are_never_shown(tmp_path: Path, url: str, expected: str) -> N
     assert settings.store.url == url
     assert settings.shown()["store"]["url"] == expected
     assert url not in repr(settings)
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000/lists"])
+def test_pages_of_this_machine_may_be_tried_without_tls(tmp_path: Path, host: str) -> None:
+    settings = load(newsletter(tmp_path, f"[web]\nurl = 'http://{host}'"), environ={})
+    assert settings.web.url == f"http://{host}"
 
 
 def test_the_reference_is_what_the_settings_say() -> None:

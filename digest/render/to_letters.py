@@ -223,7 +223,7 @@ def _addresses(site: Site, edition: Edition, token: str) -> Iterator[tuple[str, 
 
 def _marks(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
     """Yield headers of plain words. One click (RFC 8058) is promised of our own pages only."""
-    if site.web_url:
+    if site.web_url.startswith("https://"):
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
     yield "List-Post", "NO"
     letters = "".join(c if c.isalnum() and c.isascii() else "-" for c in site.list_id)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 DATABASES = ("sqlite", "postgresql", "postgres")
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+OWN_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)")
 LOCAL_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 LONGEST_RETURN_PATH = 24  # what a token leaves of the 64 of RFC 5321
@@ -51,8 +52,8 @@ def web_address(value: str) -> str:
 
 
 def secure_address(value: str) -> str:
-    """Refuse what is no plain https address; nothing is allowed too."""
-    if value and not value.startswith("https://"):
+    """Refuse what is no plain https address, http of this machine apart; nothing is allowed too."""
+    if value and not value.startswith("https://") and not OWN_MACHINE.match(value):
         raise ValueError("must be a web address that begins with https://")
     return web_address(value) if value else value
 

@@ -18,8 +18,9 @@ class WebSettings(Section):
     url: Annotated[str, AfterValidator(checks.secure_address)] = Field(
         default="",
         max_length=500,
-        description="Their https address. Mails link there for preferences and to unsubscribe, "
-        "also by the button of mail programs. If empty, a reader leaves by mail.",
+        description="Their https address (http only of localhost, to try them). Mails link there "
+        "for preferences and to unsubscribe, also by the button of mail programs. If empty, a "
+        "reader leaves by mail.",
     )
     hosts: Hosts = Field(
         default=(),
