@@ -43,9 +43,8 @@ LAST = files.ROUTES
 def make_app(office: Office) -> Starlette:
     """Return the application of one newsletter."""
     routes: list[BaseRoute] = [route for group in (*GROUPS, LAST) for route in group]
-    if office.web.serves_output:  # its first page, and the form beside it
-        form = Route("/subscribe", joining.show, methods=["GET"])
-        routes = [Route("/", files.output, methods=["GET"]), form, *routes]
+    if office.web.serves_output:
+        routes = [Route("/", files.output, methods=["GET"]), *routes]
     limits, counts = Limits(office), Metrics(office)
     guard = Middleware(Guard, office=office, limits=limits, metrics=counts)
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})

@@ -1,6 +1,6 @@
 """Joining: the subscribe page, what it sends, and the link that confirms.
 
-GET  /                  the page: a form beside the last edition
+GET  /, /subscribe      the page: a form beside the last edition
 POST /subscribe         the same answer, in the same time, whoever is meant; a mail tells the
                         owner of the address, and nobody else, what came of it
 GET  /check             "check your inbox"
@@ -183,6 +183,7 @@ def _welcome(request: Request, reader: Reader) -> Response:
 _CONFIRM = f"/{CONFIRM}/{{token}}"
 ROUTES = (
     Route("/", show, methods=["GET"]),
+    Route("/subscribe", show, methods=["GET"]),
     Route("/subscribe", evenly(taking(ask, ASK), _STEP_SECONDS), methods=["POST"]),
     Route("/check", check, methods=["GET"]),
     Route(_CONFIRM, show_confirm, methods=["GET"]),
