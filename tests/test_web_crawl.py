@@ -9,13 +9,12 @@ from typing import Any
 
 import lxml.html
 import pytest
-import webguard
+import webroom
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from webguard import ORIGIN, Pages
+from webroom import WEB, Room
 
 from digest.addresses import Address, parse
-from digest.store import Store
 from digest.subscribing.acts import Way
 
 WAY = Way(source="test")
@@ -46,23 +45,23 @@ def files(url: str) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def pages(tmp_path: Path, store: Store) -> Iterator[Pages]:
+def pages(tmp_path: Path, store_url: str) -> Iterator[Room]:
     none = {"asks_per_hour": 0, "asks_per_hour_in_all": 0, "forms_per_hour": 0}
     told = {"serves_output": True, "metrics_for": ["127.0.0.1"], "requests_per_minute": 0, **none}
-    with webguard.opened(tmp_path, store=store, **told) as found:
+    with webroom.opened(tmp_path, store_url, **told) as found:
         place = found.office.registry
         place.enrol(WHO, {}, WAY, found.letter.at)
         place.invite(OTHER, {}, WAY, found.letter.at)
         yield found
 
 
-def number_of(pages: Pages, who: Address) -> int:
+def number_of(pages: Room, who: Address) -> int:
     found = pages.office.registry.find(who)
     assert found
     return found.id
 
 
-def links_of_mails(pages: Pages) -> set[str]:
+def links_of_mails(pages: Room) -> set[str]:
     """Address each page that a mail may link to, with what its token says."""
     signer = pages.office.signer
     reader, asked = number_of(pages, WHO), number_of(pages, OTHER)
@@ -78,7 +77,7 @@ def links_of_mails(pages: Pages) -> set[str]:
     }
 
 
-def routes(pages: Pages) -> set[str]:
+def routes(pages: Room) -> set[str]:
     paths = {getattr(route, "path", "/") for route in pages.app.routes}
     return {
         re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: EXAMPLES.get(found[1], "1"), path)
@@ -86,7 +85,7 @@ def routes(pages: Pages) -> set[str]:
     }
 
 
-def crawled(pages: Pages, methods: tuple[str, ...]) -> set[str]:
+def crawled(pages: Room, methods: tuple[str, ...]) -> set[str]:
     """Ask for all that is linked from anywhere, by each method; return what was asked for."""
     waiting = {"/", "/subscribe", *routes(pages), *links_of_mails(pages)}
     waiting |= {f"{path}/{more}" for path in links_of_mails(pages) for more in ("erase", "data")}
@@ -102,12 +101,12 @@ def crawled(pages: Pages, methods: tuple[str, ...]) -> set[str]:
             elif "text/html" in answer.headers.get("content-type", "") and answer.body:
                 page = lxml.html.document_fromstring(answer.body)
                 found = {str(each) for each in page.xpath("//@href | //@action | //@src")}
-                found = {each.removeprefix(ORIGIN) for each in found}
+                found = {each.removeprefix(WEB) for each in found}
                 waiting |= {each.partition("#")[0] for each in found if each.startswith("/")}
     return done
 
 
-def test_whatever_link_is_followed_the_store_stays_the_same(pages: Pages, store_url: str) -> None:
+def test_whatever_link_is_followed_the_store_stays_the_same(pages: Room, store_url: str) -> None:
     crawled(pages, ("GET",))  # what is made once, such as the summary of a page
     before, bytes_before = rows(store_url), files(store_url)
     done = crawled(pages, ("GET", "HEAD", "OPTIONS"))
@@ -117,7 +116,7 @@ def test_whatever_link_is_followed_the_store_stays_the_same(pages: Pages, store_
     assert files(store_url) == bytes_before
 
 
-def test_no_token_with_a_flipped_bit_is_taken(pages: Pages) -> None:
+def test_no_token_with_a_flipped_bit_is_taken(pages: Room) -> None:
     signer, reader = pages.office.signer, str(number_of(pages, WHO))
     before = pages.office.registry.tell_all(WHO)
     for page in ("unsubscribe", "preferences"):
@@ -134,7 +133,7 @@ def test_no_token_with_a_flipped_bit_is_taken(pages: Pages) -> None:
     assert pages.office.registry.tell_all(WHO) == before
 
 
-def test_no_token_is_worth_anything_for_another_purpose(pages: Pages) -> None:
+def test_no_token_is_worth_anything_for_another_purpose(pages: Room) -> None:
     signer, reader = pages.office.signer, str(number_of(pages, WHO))
     before = pages.office.registry.tell_all(WHO)
     for made_for in (*PURPOSES, "form", "verp", "visit", "address", ""):
@@ -147,7 +146,7 @@ def test_no_token_is_worth_anything_for_another_purpose(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("more", ["a", "=", "%20", "%00", "/", "%0a", "%2f", ".", "%c4%b1", "-"])
-def test_nothing_may_be_added_to_a_token(pages: Pages, more: str) -> None:
+def test_nothing_may_be_added_to_a_token(pages: Room, more: str) -> None:
     token = pages.office.signer.token("preferences", str(number_of(pages, WHO)))
     for path in (f"/preferences/{token}{more}", f"/preferences/{more}{token}"):
         assert pages.ask(path).status in {404, 405}

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import webguard
-from webguard import Pages
+import webroom
+from webroom import Room
 
 from digest.web.files import File, find, has_same, kind_of, load
 
@@ -51,8 +51,8 @@ def output(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def pages(tmp_path: Path, output: Path) -> Iterator[Pages]:
-    with webguard.opened(tmp_path / "letter", serves_output=True, requests_per_minute=0) as found:
+def pages(tmp_path: Path, output: Path) -> Iterator[Room]:
+    with webroom.opened(tmp_path / "letter", serves_output=True, requests_per_minute=0) as found:
         own = found.office.output
         own.parent.mkdir(exist_ok=True)
         own.symlink_to(output)  # made by nobody else: nothing was published there
@@ -69,7 +69,7 @@ def pages(tmp_path: Path, output: Path) -> Iterator[Pages]:
         ("/papers/a%20b/", b"paper"),
     ],
 )
-def test_pages_are_served(pages: Pages, path: str, title: bytes) -> None:
+def test_pages_are_served(pages: Room, path: str, title: bytes) -> None:
     answer = pages.ask(path)
     assert answer.status == 200
     assert title in answer.body
@@ -134,7 +134,7 @@ def test_each_file_has_its_own_kind(path: str, kind: str) -> None:
         "/digest.db",
     ],
 )
-def test_nothing_else_is(pages: Pages, path: str) -> None:
+def test_nothing_else_is(pages: Room, path: str) -> None:
     answer = pages.ask(path)
     assert answer.status == 404
     assert b"nothing here" in answer.body
@@ -142,14 +142,14 @@ def test_nothing_else_is(pages: Pages, path: str) -> None:
     assert "strict-transport-security" not in answer.headers
 
 
-def test_a_folder_has_a_slash_and_no_other_host_is_named(pages: Pages) -> None:
+def test_a_folder_has_a_slash_and_no_other_host_is_named(pages: Room) -> None:
     answer = pages.ask("/editions/2026-03-11")
     assert (answer.status, answer.headers["location"]) == (308, "/editions/2026-03-11/")
     for path in ("//evil.example/editions", "/%2fevil.example", "//evil.example/%2e%2e/"):
         assert "location" not in pages.ask(path).headers
 
 
-def test_who_has_the_same_is_told_so(pages: Pages, output: Path) -> None:
+def test_who_has_the_same_is_told_so(pages: Room, output: Path) -> None:
     first = pages.ask("/feeds/rss.xml")
     etag, changed = first.headers["etag"], first.headers["last-modified"]
     for headers in ({"If_None_Match": etag}, {"If_Modified_Since": changed}):
@@ -183,20 +183,20 @@ def test_the_tag_goes_before_the_time(headers: dict[str, str], expected: bool) -
 
 
 def test_the_output_is_not_served_unless_asked(tmp_path: Path, output: Path) -> None:
-    with webguard.opened(tmp_path / "letter") as pages:
+    with webroom.opened(tmp_path / "letter") as pages:
         pages.office.output.symlink_to(output)
         for path in ("/index.html", "/feeds/rss.xml", "/style.css"):
             assert pages.ask(path).status == 404
         assert b"first" not in pages.ask("/").body
 
 
-def test_beside_the_site_the_form_has_its_own_address(pages: Pages) -> None:
+def test_beside_the_site_the_form_has_its_own_address(pages: Room) -> None:
     assert b"<form" in pages.ask("/subscribe").body
-    assert webguard.ORIGIN in pages.ask("/").headers["content-security-policy"]
+    assert webroom.WEB in pages.ask("/").headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("name", ["style.css", "icon.svg", "web.css"])
-def test_the_look_of_the_pages_is_served(pages: Pages, name: str) -> None:
+def test_the_look_of_the_pages_is_served(pages: Room, name: str) -> None:
     answer = pages.ask(f"/assets/{name}")
     assert answer.status == 200
     assert len(answer.body) > 100

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-import webguard
+import webroom
 import xss
 from hypothesis import given
 from hypothesis import strategies as st
-from webguard import FORM, ORIGIN, Pages
+from webroom import FORM, WEB, Room
 
 from digest.addresses import parse
 from digest.subscribing.acts import Way
@@ -121,16 +121,16 @@ def test_a_form_gives_its_fields() -> None:
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Iterator[Pages]:
+def pages(tmp_path: Path) -> Iterator[Room]:
     told = {"asks_per_hour": 0, "asks_per_hour_in_all": 0, "forms_per_hour": 0}
-    with webguard.opened(
+    with webroom.opened(
         tmp_path, requests_per_minute=0, embedded_on=["https://blog.example"], **told
     ) as found:
         yield found
 
 
 @pytest.fixture
-def own(pages: Pages) -> str:
+def own(pages: Room) -> str:
     """The preferences of a reader."""
     way = Way(source="test")
     who = parse("reader@example.org")
@@ -142,7 +142,7 @@ def own(pages: Pages) -> str:
     ("headers", "to_join", "to_choose"),
     [
         ({}, True, True),
-        ({"Origin": ORIGIN}, True, True),
+        ({"Origin": WEB}, True, True),
         ({"Origin": "null", "Sec_Fetch_Site": "same-origin"}, True, True),
         ({"Origin": "https://blog.example", "Sec_Fetch_Site": "cross-site"}, True, False),
         ({"Origin": "https://papers.example.org"}, True, False),
@@ -152,7 +152,7 @@ def own(pages: Pages) -> str:
     ],
 )
 def test_a_form_of_another_site_is_refused(
-    pages: Pages, own: str, headers: dict[str, str], to_join: bool, to_choose: bool
+    pages: Room, own: str, headers: dict[str, str], to_join: bool, to_choose: bool
 ) -> None:
     if headers.get("Origin") == "https://papers.example.org":
         headers = {"Origin": pages.office.site.url}
@@ -162,7 +162,7 @@ def test_a_form_of_another_site_is_refused(
     assert (chosen.status != 403) is to_choose
 
 
-def test_where_the_browser_hides_it_the_stamp_tells(pages: Pages, own: str) -> None:
+def test_where_the_browser_hides_it_the_stamp_tells(pages: Room, own: str) -> None:
     def stamp(path: str) -> str:
         page = lxml.html.document_fromstring(pages.ask(path).body)
         return str(page.xpath("string(//input[@name='stamp']/@value)"))
@@ -181,7 +181,7 @@ def test_where_the_browser_hides_it_the_stamp_tells(pages: Pages, own: str) -> N
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_hostile_text_does_nothing_in_any_field(pages: Pages, own: str, field: str) -> None:
+def test_hostile_text_does_nothing_in_any_field(pages: Room, own: str, field: str) -> None:
     before = pages.office.registry.find(parse("reader@example.org"))
     assert before is not None
     for path in ("/subscribe", own):
@@ -213,7 +213,7 @@ def insist_inert(body: bytes) -> None:
     assert b"root:" not in body
 
 
-def test_what_programs_fill_in_and_people_do_not_see_does_nothing(pages: Pages) -> None:
+def test_what_programs_fill_in_and_people_do_not_see_does_nothing(pages: Room) -> None:
     trapped = pages.post("/subscribe", {"address": "bot@example.org", "website": "http://x"})
     asked = pages.post("/subscribe", {"address": "new@example.org", "website": ""})
     assert (trapped.status, trapped.headers.get("location"), trapped.body) == (

@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import webguard
+import webroom
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from webguard import HOST, Pages
+from webroom import HOST, Room
 
 from digest.errors import StoreBusy
 from digest.web import guard
@@ -54,8 +54,8 @@ ALWAYS = {
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> Iterator[Pages]:
-    with webguard.opened(tmp_path, *ROUTES, max_body_kib=4, requests_per_minute=0) as found:
+def pages(tmp_path: Path) -> Iterator[Room]:
+    with webroom.opened(tmp_path, routes=ROUTES, max_body_kib=4, requests_per_minute=0) as found:
         yield found
 
 
@@ -91,7 +91,7 @@ def test_a_host_is_one_of_ours_or_refused(host: str, expected: bool) -> None:
     assert hosts.has(host) is expected
 
 
-def test_under_another_name_there_is_nothing_but_health(pages: Pages) -> None:
+def test_under_another_name_there_is_nothing_but_health(pages: Room) -> None:
     assert pages.ask("/", Host="evil.example").status == 421
     assert pages.post("/echo", Host="evil.example").status == 421
     assert pages.ask("/healthz", Host="10.1.2.3").status == 200
@@ -114,7 +114,7 @@ def test_under_another_name_there_is_nothing_but_health(pages: Pages) -> None:
     ],
 )
 def test_every_answer_says_what_it_may_do(
-    pages: Pages, path: str, method: str, host: str, status: int
+    pages: Room, path: str, method: str, host: str, status: int
 ) -> None:
     answer = pages.ask(path, method, Host=host)
     assert answer.status == status
@@ -128,11 +128,11 @@ def test_every_answer_says_what_it_may_do(
     assert not {"server", "set-cookie", "strict-transport-security"} & answer.headers.keys()
 
 
-def test_a_page_may_have_a_policy_of_its_own(pages: Pages) -> None:
+def test_a_page_may_have_a_policy_of_its_own(pages: Room) -> None:
     assert pages.ask("/own").headers["content-security-policy"] == "sandbox"
 
 
-def test_no_page_has_inline_script_or_style(pages: Pages) -> None:
+def test_no_page_has_inline_script_or_style(pages: Room) -> None:
     for path in ("/", "/nothing", "/boom/x", "/check"):
         body = pages.ask(path).body.decode()
         assert body.count("<script") == body.count('<script src="/assets/zone.js" defer></script>')
@@ -142,14 +142,14 @@ def test_no_page_has_inline_script_or_style(pages: Pages) -> None:
 
 def test_https_is_remembered_where_a_trusted_proxy_says_so(tmp_path: Path) -> None:
     told = {"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "https"}
-    with webguard.opened(tmp_path, trusted_proxies=["127.0.0.1"]) as pages:
+    with webroom.opened(tmp_path, trusted_proxies=["127.0.0.1"]) as pages:
         assert "strict-transport-security" in pages.ask("/", **told).headers
         told["X_Forwarded_Host"] = "evil.example"
         assert pages.ask("/", **told).status == 421
 
 
 def test_what_an_unknown_proxy_says_is_told_once(
-    pages: Pages, caplog: pytest.LogCaptureFixture
+    pages: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(3):
         answer = pages.ask("/", X_Forwarded_For="203.0.113.9", X_Forwarded_Proto="https")
@@ -160,7 +160,7 @@ def test_what_an_unknown_proxy_says_is_told_once(
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/assets/style.css", "/boom/x", "/healthz"])
-def test_head_is_get_without_the_body(pages: Pages, path: str) -> None:
+def test_head_is_get_without_the_body(pages: Room, path: str) -> None:
     get, head = pages.ask(path), pages.ask(path, "HEAD")
     assert head.body == b""
     assert head.status == get.status
@@ -168,7 +168,7 @@ def test_head_is_get_without_the_body(pages: Pages, path: str) -> None:
     assert {**head.headers, "date": ""} == {**get.headers, "date": ""}, differs
 
 
-def test_options_tells_what_can_be_asked(pages: Pages) -> None:
+def test_options_tells_what_can_be_asked(pages: Room) -> None:
     for path, allowed in (("/echo", "OPTIONS, POST"), ("/healthz", "GET, HEAD, OPTIONS")):
         answer = pages.ask(path, "OPTIONS")
         assert (answer.status, answer.body) == (204, b"")
@@ -177,22 +177,22 @@ def test_options_tells_what_can_be_asked(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "GETT"])
-def test_other_methods_are_refused(pages: Pages, method: str) -> None:
+def test_other_methods_are_refused(pages: Room, method: str) -> None:
     answer = pages.ask("/healthz", method)
     assert answer.status == 405
     assert "GET" in answer.headers["allow"]
 
 
-def test_a_body_is_bounded_told_or_not(pages: Pages) -> None:
+def test_a_body_is_bounded_told_or_not(pages: Room) -> None:
     assert pages.ask("/echo", "POST", b"x" * 4096).body == b"4096"
     assert pages.ask("/echo", "POST", b"x" * 4097).status == 413
     chunked = iter([b"x" * 4000, b"x" * 4000])
     assert pages.ask("/echo", "POST", chunked).status == 413
-    assert pages.ask("/subscribe", "POST", b"x" * 9000, Content_Type=webguard.FORM).status == 413
+    assert pages.ask("/subscribe", "POST", b"x" * 9000, Content_Type=webroom.FORM).status == 413
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(
-    pages: Pages, monkeypatch: pytest.MonkeyPatch
+    pages: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "BODY_SECONDS", 0.1)
     head = f"POST /echo HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 9\r\n\r\nx"
@@ -201,14 +201,14 @@ def test_a_body_that_does_not_come_is_not_waited_for(
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_a_head_that_does_not_come_is_not_waited_for(
-    pages: Pages, sent: bytes, monkeypatch: pytest.MonkeyPatch
+    pages: Room, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TimedProtocol, "head_seconds", 0.1)
     with suppress(ConnectionResetError):
         assert pages.raw(sent) == b""
 
 
-def test_a_head_is_bounded(pages: Pages) -> None:
+def test_a_head_is_bounded(pages: Room) -> None:
     head = f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Long: {'x' * 70_000}\r\n\r\n".encode()
     with suppress(ConnectionError):  # refused before all of it was sent
         assert pages.raw(head)[9:12] in {b"400", b"431"}
@@ -228,16 +228,16 @@ def test_a_head_is_bounded(pages: Pages) -> None:
         b"POST /echo HTTP/1.1\r\nHost: lists.example.org\r\nContent-Length: -1\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_refused(pages: Pages, head: bytes) -> None:
+def test_what_is_not_http_is_refused(pages: Room, head: bytes) -> None:
     assert pages.raw(head).startswith(b"HTTP/1.1 400 ")
     assert pages.ask("/healthz").status == 200
 
 
 def test_an_error_is_told_by_its_type_and_place_only(
-    pages: Pages, caplog: pytest.LogCaptureFixture
+    pages: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = f"address=reader%40example.org&token={SECRET}"
-    answer = pages.ask(f"/boom/{SECRET}?q={SECRET}", "POST", body, Content_Type=webguard.FORM)
+    answer = pages.ask(f"/boom/{SECRET}?q={SECRET}", "POST", body, Content_Type=webroom.FORM)
     assert answer.status == 500
     assert b"Nothing was changed" in answer.body
     told = [each for each in caplog.records if each.levelno >= logging.ERROR]
@@ -247,13 +247,13 @@ def test_an_error_is_told_by_its_type_and_place_only(
         assert "reader@example.org" not in where
 
 
-def test_a_busy_database_is_no_fault_of_ours(pages: Pages) -> None:
+def test_a_busy_database_is_no_fault_of_ours(pages: Room) -> None:
     answer = pages.ask("/busy")
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
 
 
 def test_below_a_path_both_kinds_of_proxy_work(tmp_path: Path) -> None:
-    with webguard.opened(tmp_path, url=f"https://{HOST}/letters") as pages:
+    with webroom.opened(tmp_path, url=f"https://{HOST}/letters") as pages:
         for path in ("/letters/", "/"):
             body = pages.ask(path).body.decode()
             assert 'href="/letters/assets/style.css"' in body

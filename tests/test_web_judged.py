@@ -41,6 +41,9 @@ def pages(room: webroom.Room) -> dict[str, webroom.Answer]:
         "wrong": room.post("/subscribe", WRONG),
         "check": room.get("/check"),
         "embed": room.get("/embed"),
+        "search": room.get("/search?q=the"),
+        "search-none": room.get("/search?q=nowhere%20at%20all"),
+        "search-empty": room.get("/search"),
         "confirm": room.get(confirm),
         "welcome": room.post(confirm),
         "preferences": room.get(own),
@@ -71,3 +74,62 @@ def test_axe_finds_nothing_wrong(folder: Path, chromium: Any, scheme: str, width
     with served(folder) as site, looking(chromium, scheme, width) as judge:
         found = {path.stem: judge(f"{site}/{path.name}") for path in sorted(folder.glob("*.html"))}
     assert {name: each for name, each in found.items() if any(each)} == {}
+
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """[...document.querySelectorAll("body *")].filter(each => {
+  const {overflowX, position} = getComputedStyle(each);
+  const isCut = overflowX === "hidden" && each.scrollWidth > each.clientWidth + 1;
+  return isCut && !each.closest(".away, select, option");
+}).map(each => each.outerHTML.slice(0, 80))"""
+
+
+def test_text_of_twice_the_size_needs_no_scrolling_aside(folder: Path, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 320, "height": 640})
+    larger = tab.context.new_cdp_session(tab)
+    larger.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    with served(folder) as site:
+        for path in sorted(folder.glob("*.html")):
+            tab.goto(f"{site}/{path.name}")
+            size = tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+            assert size >= 32, path.name
+            assert tab.evaluate(OVERFLOW) <= 0, path.name
+            assert tab.evaluate(CUT) == [], path.name
+    tab.close()
+
+
+JOIN = (
+    "Skip to the content",
+    "Get Trending papers by mail",
+    "Your e-mail address",
+    "Leave this empty",
+    "How often",
+    "Every day that has new papers",
+    "Topics",
+    "Video",
+    "When",
+    "At which hour",
+    "Time zone",
+    "We write to this address once",
+    "Subscribe",
+    "The last edition",
+)
+
+
+def test_without_style_all_is_there_in_its_order(folder: Path, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 320, "height": 640})
+    tab.route("**/*.css", lambda route: route.abort())
+    with served(folder) as site:
+        tab.goto(f"{site}/join.html")
+        told = " ".join(tab.inner_text("body").split())
+        places = [told.find(words) for words in JOIN[:-2]]
+        places += [told.rfind(words) for words in JOIN[-2:]]
+        assert -1 not in places
+        assert places == sorted(places)
+        for path in sorted(folder.glob("*.html")):
+            tab.goto(f"{site}/{path.name}")
+            assert tab.locator("h1").count() == 1, path.name
+            hidden = "[...document.querySelectorAll('main *')].filter(e => !e.checkVisibility()"
+            hidden += " && e.type !== 'hidden' && !e.closest('option, optgroup')).length"
+            assert tab.evaluate(hidden) == 0, path.name
+    tab.close()

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import webguard
+import webroom
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
-from webguard import Pages
+from webroom import Room
 
 from digest.store import Store, open_store
 from digest.store.visiting import LONGEST, Quota
@@ -86,17 +86,17 @@ def test_one_network_does_not_hold_up_another() -> None:
 
 
 @pytest.fixture
-def pages(tmp_path: Path, store: Store) -> Iterator[Pages]:
+def pages(tmp_path: Path, store_url: str) -> Iterator[Room]:
     told = {"asks_per_hour": 3, "asks_per_hour_in_all": 5, "forms_per_hour": 2}
-    with webguard.opened(tmp_path, store=store, trusted_proxies=["127.0.0.1"], **told) as found:
+    with webroom.opened(tmp_path, store_url, trusted_proxies=["127.0.0.1"], **told) as found:
         yield found
 
 
-def ask(pages: Pages, who: str, client: str) -> webguard.Answer:
+def ask(pages: Room, who: str, client: str) -> webroom.Answer:
     return pages.post("/subscribe", {"address": who}, X_Forwarded_For=client)
 
 
-def test_a_network_and_all_together_have_their_share(pages: Pages, store_url: str) -> None:
+def test_a_network_and_all_together_have_their_share(pages: Room, store_url: str) -> None:
     codes = [ask(pages, f"a{n}@example.org", f"203.0.113.{n}").status for n in range(5)]
     assert codes[3:] == [429, 429]
     assert 429 not in codes[:3]
@@ -111,7 +111,7 @@ def test_a_network_and_all_together_have_their_share(pages: Pages, store_url: st
     assert "ask" not in known
 
 
-def test_a_restart_forgives_nothing_and_time_does(pages: Pages, store: Store) -> None:
+def test_a_restart_forgives_nothing_and_time_does(pages: Room, store: Store) -> None:
     for _ in range(3):
         ask(pages, "a@example.org", "203.0.113.1")
     again = Limits(pages.office)
@@ -121,7 +121,7 @@ def test_a_restart_forgives_nothing_and_time_does(pages: Pages, store: Store) ->
     assert again.wait(ASK, "203.0.113.99") is None
 
 
-def test_ten_thousand_more_write_nothing(pages: Pages, store_url: str) -> None:
+def test_ten_thousand_more_write_nothing(pages: Room, store_url: str) -> None:
     limits = Limits(pages.office)
     for _ in range(3):
         limits.wait(ASK, "203.0.113.1")
@@ -131,7 +131,7 @@ def test_ten_thousand_more_write_nothing(pages: Pages, store_url: str) -> None:
 
 
 def test_reading_is_limited_too_and_writes_nothing(tmp_path: Path) -> None:
-    with webguard.opened(tmp_path, requests_per_minute=3) as pages:
+    with webroom.opened(tmp_path, requests_per_minute=3) as pages:
         codes = [pages.ask("/").status for _ in range(5)]
         assert codes == [200, 200, 200, 429, 429]
         assert pages.ask("/healthz").status == 200

@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
+import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import flow
 import lxml.html
-import uvicorn
 from smtp_faults import Seen, serving
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from digest.cli.mailing import invite_due
 from digest.cli.serve import office
 from digest.settings import load
 from digest.web.app import make_app
 from digest.web.office import Office
+from digest.web.serving import Server, listen, server
 
-WEB = "https://lists.example.org"
+HOST = "lists.example.org"
+WEB = f"https://{HOST}"
+FORM = "application/x-www-form-urlencoded"
 TOPICS = (
     '[topics.video]\ntitle = "Video"\nwords = ["video"]\n\n[topics.robots]\nwords = ["robots"]\n'
 )
-CONFIG = f"""[site]
-url = "{flow.SITE}"
+Body = bytes | str | Iterable[bytes] | None
+UNLIMITED = {
+    "asks_per_hour": 0,
+    "asks_per_hour_in_all": 0,
+    "forms_per_hour": 0,
+    "requests_per_minute": 0,
+}
 
-[web]
-url = "{WEB}"
-asks_per_hour = 0
-asks_per_hour_in_all = 0
-forms_per_hour = 0
-requests_per_minute = 0
-
-{TOPICS}"""
-
-__all__ = ["FORM", "WEB", "Answer", "Room", "flow", "found", "opened", "page_of", "quote"]
-
-FORM = "application/x-www-form-urlencoded"
+__all__ = ["FORM", "HOST", "WEB", "Answer", "Room", "flow", "found", "opened", "page_of", "quote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +63,28 @@ class Room:
 
     letter: flow.Letter
     office: Office
+    app: Starlette
+    server: Server
     port: int
     seen: Seen
     bell: threading.Event = field(default_factory=threading.Event)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        return self._ask(method, path, None, headers)
+        return self.ask(path, method, **headers)
 
     def post(self, path: str, fields: object = (), **headers: str) -> Answer:
         """Send a form as no browser does; `fields` are a mapping or pairs."""
         body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
-        return self._ask("POST", path, body, {"Content-Type": FORM, **headers})
+        return self.ask(path, "POST", body, **{"Content-Type": FORM, **headers})
 
     def send(self, path: str, body: bytes, kind: str) -> Answer:
-        return self._ask("POST", path, body, {"Content-Type": kind})
+        return self.ask(path, "POST", body, **{"Content-Type": kind})
+
+    def raw(self, sent: bytes) -> bytes:
+        """Send bytes; return all that comes until the other side closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as caller:
+            caller.sendall(sent)
+            return b"".join(iter(lambda: caller.recv(65536), b""))
 
     def mails(self) -> list[bytes]:
         """Send what is due to be confirmed; return all mails that came so far."""
@@ -93,14 +101,13 @@ class Room:
     def token(self, page: str, number: int, rest: str = "") -> str:
         return f"/{page}/{self.office.signer.token(page, f'{number}{rest}')}"
 
-    def _ask(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    def ask(
+        self, path: str = "/", method: str = "GET", body: Body = None, **headers: str
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            host = urlsplit(WEB).netloc
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body, {"Host": host, **named})
+            connection.request(method, path, body, {"Host": HOST, **named})
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, told, answer.read())
@@ -123,35 +130,58 @@ def found(page: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]
 
 @contextmanager
 def opened(
-    root: Path, store_url: str = "", at: datetime = flow.AT, script: Mapping[str, str] | None = None
+    root: Path,
+    store_url: str = "",
+    at: datetime = flow.AT,
+    script: Mapping[str, str] | None = None,
+    *,
+    routes: Sequence[BaseRoute] = (),
+    url: str = WEB,
+    **web: object,
 ) -> Iterator[Room]:
-    """Serve the pages of a newsletter made in a folder."""
+    """Serve the pages of a newsletter made in a folder, and other routes before them.
+
+    `web` are settings of that section; where none is given, nothing is limited.
+    """
     with serving(script or {}) as (smtp_port, seen):
         (root / "inbox").mkdir(parents=True, exist_ok=True)
-        store = f'[store]\nurl = "{store_url}"\n' if store_url else ""
-        smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\ntls = "none"\n'
-        (root / "digest.toml").write_text(f"{CONFIG}\n{store}{smtp}")
+        sections = {
+            "site": {"url": flow.SITE},
+            "web": {"url": url, **(web or UNLIMITED)},
+            "store": {"url": store_url} if store_url else {},
+            "smtp": {"host": "127.0.0.1", "port": smtp_port, "tls": "none"},
+        }
+        (root / "digest.toml").write_text(f"{_toml(sections)}\n{TOPICS}")
         letter = flow.Letter(root, load(root, environ={}))
         letter.at = at
         bell = threading.Event()
         own = office(letter, bell)
+        app = make_app(own)
+        app.router.routes[:0] = routes
         try:
-            with _served(own) as port:
-                yield Room(letter, own, port, seen, bell)
+            with _served(app, own.web.connections) as (runner, port):
+                yield Room(letter, own, app, runner, port, seen, bell)
         finally:
             letter.close()
 
 
+def _toml(sections: Mapping[str, Mapping[str, object]]) -> str:
+    return "".join(
+        f"[{section}]\n" + "".join(f"{name} = {json.dumps(v)}\n" for name, v in told.items())
+        for section, told in sections.items()
+        if told
+    )
+
+
 @contextmanager
-def _served(own: Office) -> Iterator[int]:
-    config = uvicorn.Config(make_app(own), port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    with config.bind_socket() as sock:
-        sock.listen()  # who asks before the server is up waits
-        thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+def _served(app: Starlette, connections: int) -> Iterator[tuple[Server, int]]:
+    runner = server(app, connections)
+    with listen("127.0.0.1", 0) as place:
+        thread = threading.Thread(target=runner.run, args=([place],), daemon=True)
         thread.start()
         try:
-            yield sock.getsockname()[1]
+            yield runner, place.getsockname()[1]
         finally:
-            server.should_exit = True
+            runner.should_exit = True
             thread.join(10)
+            assert not thread.is_alive()

@@ -1,7 +1,8 @@
 """HTTP as uvicorn speaks it, with a time within which the head of a request must be there.
 
 uvicorn closes a connection that idles between requests, but waits for ever for one that never sends
-its first, or sends a head byte by byte. Bodies are bounded by `guard`.
+its first, or sends a head byte by byte. Bodies are bounded by `guard`. What was asked for is not
+logged, whatever handlers there are for it: tokens stand in the addresses.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class TimedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        self.access_log = False
         self._wait()
 
     def data_received(self, data: bytes) -> None:
