@@ -8,7 +8,8 @@ The words of a paper come from the caller, folded (see `digest.indexing`). How f
 than all before, on the papers it touches, so none is passed over, wherever this was ended; of
 several that do it at once, one writes each batch. Nothing published depends on it.
 
-SQLite keeps the index itself, with each row of `paper_words`, and so does PostgreSQL.
+SQLite keeps the index itself, with each row of `paper_words`, and so does PostgreSQL. A paper's
+`place` in it is its day and its row number in one, so that it is read in the order that is shown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, tuple_
@@ -26,6 +28,9 @@ from digest.store.statements import insert_into
 from digest.store.tables import meta, paper_words, papers, sightings
 
 WordsOf = Callable[[Paper | ListedPaper], str]
+
+ID_BITS = 40
+"""Of a paper's place in what is found: the lowest are its row number, those above its day."""
 
 BATCH_PAPERS = 500
 """Papers in a transaction: other writers wait a fraction of a second for it."""
@@ -97,7 +102,7 @@ def write(connection: Connection, batch: Batch) -> int | None:
     rows = [row for row in batch.rows if batch.changes[row["paper_id"]] == now[row["paper_id"]]]
     if rows:
         statement = insert_into(connection, paper_words)
-        told = {name: statement.excluded[name] for name in ("day", "mark", "words")}
+        told = {name: statement.excluded[name] for name in ("place", "mark", "words")}
         connection.execute(
             statement.on_conflict_do_update(index_elements=["paper_id"], set_=told), rows
         )
@@ -133,8 +138,9 @@ def _rows(
         mark = hash_of(repr([rules, day.isoformat(), *said.values()]))
         if mark != row.mark:
             words = words_of(ListedPaper(position=0, **said))
-            rows.append({"paper_id": row.id, "day": day, "mark": mark, "words": words})
-    return rows
+            place = day.toordinal() << ID_BITS | row.id
+            rows.append({"paper_id": row.id, "place": place, "mark": mark, "words": words})
+    return sorted(rows, key=itemgetter("place"))  # as FTS5 takes them at once
 
 
 def _first_days(connection: Connection, found: Sequence[Row[Any]]) -> dict[int, date]:

@@ -16,16 +16,15 @@ from sqlalchemy import Connection, text
 
 from digest.models import Paper
 from digest.models.searching import IN_TITLE, Hits, Query, Term
+from digest.store.indexing import ID_BITS
 from digest.store.papers import by_ids, by_key, hidden_ids
 
-_COUNTED = {
+_FROM = {
     "sqlite": "paper_search WHERE paper_search MATCH :asked",
     "postgresql": "paper_words WHERE found @@ CAST(:asked AS tsquery)",
 }
-_FOUND = _COUNTED | {
-    "sqlite": "paper_search JOIN paper_words ON paper_id = paper_search.rowid"
-    " WHERE paper_search MATCH :asked"
-}
+_PLACE = {"sqlite": "paper_search.rowid", "postgresql": "place"}
+_ID = {"sqlite": f"(paper_search.rowid & {(1 << ID_BITS) - 1})", "postgresql": "paper_id"}
 _LISTED = {
     "sqlite": "SELECT value FROM json_each(:out)",
     "postgresql": "SELECT CAST(value AS bigint)"
@@ -65,10 +64,8 @@ class _Finder:
         out = [*hidden, *self.named]
         self._values = {"out": json.dumps(out)} if out else {}
         name = connection.dialect.name
-        rest = f" AND {{}} NOT IN ({_LISTED[name]})" if out else ""
-        own = "paper_search.rowid" if self._is_sqlite else "paper_id"
-        self._counted = _COUNTED[name] + rest.format(own)
-        self._found = _FOUND[name] + rest.format("paper_id")
+        self._id, self._place = _ID[name], _PLACE[name]
+        self._from = _FROM[name] + (f" AND {self._id} NOT IN ({_LISTED[name]})" if out else "")
 
     def said(self, query: Query) -> str:
         """Return a query in the words of the database."""
@@ -84,15 +81,15 @@ class _Finder:
 
     def count(self, asked: str) -> int:
         """Count the papers."""
-        statement = text(f"SELECT count(*) FROM {self._counted}")  # noqa: S608 - words of ours
+        statement = text(f"SELECT count(*) FROM {self._from}")  # noqa: S608 - words of ours
         found = self._connection.execute(statement, {"asked": asked, **self._values})
         return int(found.scalar_one())
 
     def ids(self, asked: str, limit: int, offset: int) -> list[int]:
         """Return the papers, the newest first."""
         values = {"asked": asked, "limit": limit, "offset": offset, **self._values}
-        order = "ORDER BY day DESC, paper_id DESC LIMIT :limit OFFSET :offset"
-        statement = text(f"SELECT paper_id FROM {self._found} {order}")  # noqa: S608 - as above
+        order = f"ORDER BY {self._place} DESC LIMIT :limit OFFSET :offset"
+        statement = text(f"SELECT {self._id} FROM {self._from} {order}")  # noqa: S608 - as above
         return list(self._connection.execute(statement, values).scalars())
 
     def _any_of(self, terms: Sequence[Term]) -> str:
