@@ -7,7 +7,7 @@ from typing import Any
 
 from store_values import DAY, NOON, add_dump, new
 
-from digest.indexing import findable
+from digest.indexing import INDEXING, findable
 from digest.models import Diff
 from digest.store import Store
 
@@ -27,4 +27,5 @@ def fill(store: Store) -> None:
             new(n, **{"abstract": "", "published": (DAY - timedelta(days=n)).isoformat()} | told)
             for n, told in enumerate(PAPERS, 1)
         )
-        tx.record(add_dump(tx), Diff(new=papers), len(papers), NOON, findable)
+        tx.record(add_dump(tx), Diff(new=papers), len(papers), NOON)
+    store.index(INDEXING, findable)

@@ -161,7 +161,8 @@ def test_titles_come_first_then_the_newest_on_every_page(store: Store) -> None:
             new(n, title=f"{title} {n}", abstract=abstract, published=day.isoformat())
             for n, ((title, abstract), day) in enumerate(zip(told, days, strict=True), 1)
         )
-        tx.record(add_dump(tx), Diff(new=papers), 5, NOON, findable)
+        tx.record(add_dump(tx), Diff(new=papers), 5, NOON)
+    store.index(INDEXING, findable)
     assert found(store, "word") == [4, 2, 3, 1]
     pages = [found(store, "word", limit=1, offset=n) for n in range(5)]
     assert pages == [[4], [2], [3], [1], []]
@@ -175,7 +176,8 @@ def test_an_id_is_that_paper_first(store: Store) -> None:
             new(2, title="After 2407.21783"),
             new(3, "doi:10.1000/x.y", title="By DOI"),
         )
-        tx.record(add_dump(tx), Diff(new=papers), 3, NOON, findable)
+        tx.record(add_dump(tx), Diff(new=papers), 3, NOON)
+    store.index(INDEXING, findable)
     for text in ("2407.21783", "2407.21783v3", "arXiv:2407.21783", "arxiv.org/abs/2407.21783v1"):
         assert found(store, text)[0] == 1, text
     assert found(store, "2407.21783") == [1, 2]
@@ -192,7 +194,8 @@ def test_the_index_follows_what_papers_say(library: Store) -> None:
         own = add_dump(tx, "later", later)
         revised = known(one(tx, 1), 1, title="Renamed wholly", abstract="", version=2)
         same = known(one(tx, 2), 2, absorbs=(one(tx, 3),))
-        tx.record(own, Diff(revised=(revised,), seen=(same,)), 2, noon_of(later), findable)
+        tx.record(own, Diff(revised=(revised,), seen=(same,)), 2, noon_of(later))
+    library.index(INDEXING, findable)
     assert found(library, "renamed") == [1]
     assert found(library, "attention") == []
     assert found(library, "speech") == []
@@ -214,11 +217,11 @@ def test_papers_from_before_are_indexed_once_and_anew_by_other_rules(store: Stor
         tx.record(add_dump(tx), Diff(new=papers), len(papers), NOON)
     assert found(store, "paper", limit=1) == []
     change = store.change
-    assert store.reindex(INDEXING, findable) == 1201
-    assert store.reindex(INDEXING, findable) == 0
+    assert store.index(INDEXING, findable) == 1201
+    assert store.index(INDEXING, findable) == 0
     assert store.change == change
     assert found(store, "paper", limit=2) == [1201, 1200]
-    assert store.reindex(INDEXING + 1, lambda _: "other") == 1201
+    assert store.index(INDEXING + 1, lambda _: "other") == 1201
     assert found(store, "paper", limit=1) == []
     assert found(store, "other", limit=1) == [1201]
 

@@ -19,7 +19,7 @@ from webroom import Answer, Room, opened
 
 from digest.dumps import Limits
 from digest.dumps import read as read_dump
-from digest.indexing import findable
+from digest.indexing import INDEXING, findable
 from digest.models import Diff, ListedPaper
 from digest.store import Store
 
@@ -69,7 +69,8 @@ def record(store: Store, papers: list[Any], day: date) -> None:
     at = datetime.combine(day, NOON.timetz())
     with store.writing() as tx:
         own = add_dump(tx, day.isoformat(), day)
-        tx.record(own, Diff(new=tuple(papers)), len(papers), at, findable)
+        tx.record(own, Diff(new=tuple(papers)), len(papers), at)
+    store.index(INDEXING, findable)
 
 
 def told(room: Room, path: str, **asked: object) -> Any:

@@ -1,4 +1,4 @@
-"""What goes out once all is published: mail, and posts to channels; neither waits for the other.
+"""What is done once all is published: mail, and posts to channels; neither waits for the other.
 
 While staying, each has a thread of its own, so that a long delivery holds up no dump. Rung after
 each run and at each sweep, it does what is due; what fails is told, and tried again at the next.
@@ -16,6 +16,7 @@ from digest.errors import DigestError
 
 LOG = logging.getLogger("digest.errands")
 END_SECONDS = 5
+INDEXED = "indexed"
 INVITED = "invited"
 """The errand that mails who is to confirm."""
 
@@ -33,6 +34,16 @@ def errands(letter: Newsletter) -> Mapping[str, Errand]:
     if letter.settings.channels:
         wanted["posted"] = lambda stop: _post(letter, stop)
     return wanted
+
+
+def indexing(letter: Newsletter) -> Errand:
+    """Return the errand that lets papers be found which came since: of whoever stays, its first."""
+
+    def index(stop: threading.Event) -> Told:
+        letter.index(lambda: not stop.is_set())
+        return Told(lines=())
+
+    return index
 
 
 def run_once(letter: Newsletter) -> tuple[dict[str, Told], list[DigestError]]:

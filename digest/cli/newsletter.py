@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -58,8 +58,11 @@ class Newsletter:
             output_store_id=manifest.store_id if manifest else None,
         )
         store.refold(FOLDING, title_key)
-        store.reindex(INDEXING, findable)
         return store
+
+    def index(self, goes_on: Callable[[], bool] = lambda: True) -> int:
+        """Let all papers be found by their words; return how many have others now."""
+        return self.store.index(INDEXING, findable, goes_on)
 
     @property
     def has_store(self) -> bool:

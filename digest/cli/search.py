@@ -22,13 +22,15 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find papers by their words (docs/search.md); 3: none was found. `--` before a -word."""
-    from digest.cli import shapes
+    from digest.cli import shapes, work
     from digest.cli.words import say
     from digest.query import parse
     from digest.render.to_json import paper_json
 
     asked = parse(" ".join(query))
-    with newsletter().store.reading() as tx:
+    letter = newsletter()
+    work.index(letter)
+    with letter.store.reading() as tx:
         hits = tx.search(asked, limit)
     if as_json:
         found = [paper_json(each, each.key, n) for n, each in enumerate(hits.papers, 1)]

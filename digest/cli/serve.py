@@ -69,15 +69,17 @@ def serve(
 def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> Iterator[None]:
     """Send what is due whenever the bell is rung, and each minute; what is in hand is finished.
 
-    Mails that ask to confirm go out in any case, for whoever asked waits; others where wanted.
+    Mails that ask to confirm go out in any case, for whoever asked waits; others where wanted. So
+    papers are indexed that nobody came to: no request does it.
     """
-    from digest.cli.errands import INVITED, Runner, errands
+    from digest.cli.errands import INDEXED, INVITED, Runner, errands, indexing
 
     stop = threading.Event()
+    wanted = {INDEXED: indexing(letter), **errands(letter)}
     runners = [
         Runner(name, errand, stop)
-        for name, errand in errands(letter).items()
-        if is_wanted or name == INVITED
+        for name, errand in wanted.items()
+        if is_wanted or name in {INDEXED, INVITED}
     ]
 
     def ring() -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from digest.cli.errands import Runner, errands
+from digest.cli.errands import INDEXED, Runner, errands, indexing
 from digest.cli.newsletter import Newsletter
 from digest.cli.postroom import holder as name_process
 from digest.cli.words import dump_in_words
@@ -27,7 +27,8 @@ def watch(letter: Newsletter) -> None:
     seconds = letter.settings.watch.lease_seconds
     store, stop = letter.store, threading.Event()
     warm_up(letter)
-    runners = [Runner(name, errand, stop) for name, errand in errands(letter).items()]
+    wanted = {INDEXED: indexing(letter), **errands(letter)}
+    runners = [Runner(name, errand, stop) for name, errand in wanted.items()]
     duties = Duties(
         work=lambda why: _work(letter, stop, why, runners),
         lease=lambda: store.lease(LEASE, holder, seconds, letter.now()),
@@ -59,7 +60,7 @@ class _StoppedError(Exception):
 def _work(
     letter: Newsletter, stop: threading.Event, why: str, runners: Sequence[Runner]
 ) -> float | None:
-    """Do one run, then let mail and posts go out; return after how many seconds to look again."""
+    """Do one run, then let the rest be done; return after how many seconds to look again."""
     track = _until(stop)
     settings = letter.settings.inbox
     arrived = letter.inbox.look(letter.now())

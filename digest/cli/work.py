@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from digest.cli.newsletter import Newsletter
 from digest.cli.words import tracker
+from digest.errors import StoreBusy
 from digest.inbox import Arrivals
 from digest.models import Diff
 from digest.pipeline.publish import publish as publish_store
@@ -21,20 +23,33 @@ from digest.pipeline.run import run as run_phases
 from digest.settings import PLACES, Settings, load
 from digest.store import open_store
 
+LOG = logging.getLogger("digest.work")
 MOST_SECONDS_TO_SETTLE = 3.0
 
 
 def run(letter: Newsletter, files: Sequence[Path] | None) -> RunReport:
-    """Take in what has arrived (or the files given) and publish it."""
+    """Take in what has arrived (or the files given) and publish it; then let it be searched."""
     tracks = Tracks(files=tracker("Reading"), pages=tracker("Publishing"))
-    return run_phases(letter.room, letter.reader(), arrivals(letter, files), tracks)
+    report = run_phases(letter.room, letter.reader(), arrivals(letter, files), tracks)
+    index(letter)
+    return report
 
 
 def ingest(letter: Newsletter, files: Sequence[Path] | None) -> RunReport:
-    """Take in what has arrived (or the files given)."""
-    return ingest_arrivals(
+    """Take in what has arrived (or the files given), and let it be searched."""
+    report = ingest_arrivals(
         letter.store, letter.inbox, letter.reader(), arrivals(letter, files), tracker("Reading")
     )
+    index(letter)
+    return report
+
+
+def index(letter: Newsletter) -> None:
+    """Let the papers be found that came since; where others write all the time, the next time."""
+    try:
+        letter.index()
+    except StoreBusy as error:
+        LOG.warning("not all papers are found by a search yet: %s", error)
 
 
 def publish(letter: Newsletter, *, everything: bool, is_dry: bool = False) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from typing import BinaryIO
 from digest import dumps, edition
 from digest.differ import diff
 from digest.identity import keys_of
-from digest.indexing import findable
 from digest.models import Cadence, Diff, DumpRecord, DumpStatus, ListedPaper
 from digest.pipeline.report import DumpReport
 from digest.store import Reading, Writing
@@ -121,7 +120,7 @@ class _Book:
         found = diff(batch, self._tx.known(keys))
         if found.new or found.revised or not self._dump.is_late:
             self._open_edition()
-        self._tx.record(self._dump, found, len(batch), self._reader.now, findable)
+        self._tx.record(self._dump, found, len(batch), self._reader.now)
         if found.new or found.revised:
             self._tx.touch_edition(str(self._dump.edition), self._reader.now)
         self._dump = replace(

@@ -18,8 +18,8 @@ from digest.models import Diff, DumpRecord, Known, ListedPaper, Section
 from digest.store.absorbing import absorb
 from digest.store.changes import stamp_editions
 from digest.store.filling import FILL, LISTED, REVISE, fill_values
+from digest.store.indexing import forget
 from digest.store.papers import hash_of
-from digest.store.searching import forget
 from digest.store.statements import insert_into, next_id
 from digest.store.tables import announcements, dumps, paper_keys, papers, sightings
 
@@ -44,11 +44,8 @@ def record(
     diff: Diff,
     listed_total: int,
     at: datetime,
-) -> list[int]:
-    """Store the diff of a dump that was added before, in an edition that is open.
-
-    Return the row numbers of the papers that it lists.
-    """
+) -> None:
+    """Store the diff of a dump that was added before, in an edition that is open."""
     batch = _batch_of(dump, listed_total, at, change)
     moves = _moves(diff)
     known = [(moves.get(item.paper.id, item.paper.id), item) for item in diff.seen + diff.revised]
@@ -56,6 +53,7 @@ def record(
     new = _insert_papers(connection, diff, batch)
     if moves:
         absorb(connection, change, moves)
+        forget(connection, moves)
     _run(connection, FILL, [fill_values(i, item.listed, batch.day, change) for i, item in known])
     _run(connection, REVISE, [fill_values(i, listed, batch.day, change) for i, listed in revised])
     insert_keys(connection, [*_new_keys(diff, new), *_brought_keys(known)])
@@ -67,9 +65,6 @@ def record(
     _insert_announcements(connection, announced, batch)
     connection.execute(dumps.update().where(dumps.c.id == dump.id).values(recorded_at=at))
     stamp_editions(connection, change, batch.day)
-    if moves:
-        forget(connection, moves)
-    return [paper_id for paper_id, _ in listed]
 
 
 def _batch_of(dump: DumpRecord, listed: int, at: datetime, change: int) -> _Batch:

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.store import checking, folding, keys, leases, searching, visiting
+from digest.store import checking, folding, indexing, keys, leases, visiting
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
+from digest.store.indexing import WordsOf
 from digest.store.post import Post
 from digest.store.schema import read_meta
 from digest.store.scrubbing import scrub
-from digest.store.searching import WordsOf
 from digest.store.transaction import Reading, Writing
 from digest.store.visiting import Quota
 
@@ -113,17 +113,25 @@ class Store:
         with readable(self._at), writing(self._engine) as connection:
             return folding.refold(connection, rules, title_key)
 
-    def reindex(self, rules: int, words_of: WordsOf) -> int:
-        """Let each paper be found by the words that `words_of` has of it; return how many.
+    def index(
+        self, rules: int, words_of: WordsOf, goes_on: Callable[[], bool] = lambda: True
+    ) -> int:
+        """Let each paper be found by the words that `words_of` has of it; return how many changed.
 
-        `rules` is their number: where they were the last to be used, nothing is to do. What is
-        published does not change by it, nor does the change number.
+        `rules` is their number: done are the papers that changed since, or all where earlier
+        rules were the last to be used. A batch a transaction, none longer than a moment; ended in between
+        (by `goes_on`, or killed), the next call goes on there. What is published does not change by
+        it, nor does the change number.
         """
-        with readable(self._at), reading(self._engine) as connection:
-            if searching.is_indexed(connection, rules):
-                return 0
-        with readable(self._at), writing(self._engine) as connection:
-            return searching.index_all(connection, rules, words_of)
+        changed = 0
+        while goes_on():
+            with readable(self._at), reading(self._engine) as connection:
+                batch = indexing.prepare(connection, rules, words_of)
+            if batch is None:
+                break
+            with readable(self._at), writing(self._engine) as connection:
+                changed += indexing.write(connection, batch) or 0
+        return changed
 
     def check(self) -> list[str]:
         """Look through the whole database; return what is wrong, in words, or nothing."""

@@ -134,10 +134,10 @@ paper_words = Table(  # beside it the index: `paper_search` in SQLite, the colum
     "paper_words",
     metadata,
     Column("paper_id", RowId, ForeignKey("papers.id"), primary_key=True, autoincrement=False),
-    Column("day", Date, nullable=False),
+    Column("place", BigInteger, nullable=False),  # in the order of what is found
     Column("mark", BigInteger, nullable=False),
     Column("words", SafeText, nullable=False),
-    Index("ix_paper_words_day", "paper_id", "day"),
+    UniqueConstraint("place"),
 )
 
 sightings = Table(

@@ -28,7 +28,6 @@ from digest.models.searching import Hits, Query
 from digest.store import curating, dumps, editions, material, papers, recording, searching
 from digest.store.changes import next_change
 from digest.store.failures import readable
-from digest.store.searching import WordsOf
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -156,16 +155,13 @@ class Writing(Reading):
         diff: Diff,
         listed_total: int,
         at: datetime,
-        words_of: WordsOf | None = None,
     ) -> None:
         """Store what a dump, or a part of it, holds; `at` is when its papers became public.
 
-        The dump was added and its edition opened before. `words_of` tells by which words a paper is
-        found (`digest.indexing`).
+        The dump was added and its edition opened before. By their words its papers are found once
+        `Store.index` was called.
         """
-        listed = self._write(recording.record, dump, diff, listed_total, at)
-        if words_of is not None:
-            self._read(searching.index, listed, words_of)
+        self._write(recording.record, dump, diff, listed_total, at)
 
     def open_edition(self, edition: EditionRecord) -> None:
         """Store the edition; one that is there already stays as it is."""
