@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from digest.web import (
     api,
     choosing,
+    feeding,
     files,
     health,
     joining,
@@ -22,6 +23,7 @@ from digest.web.guard import Guard, told
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
 from digest.web.office import Office
+from digest.web.shelf import Shelf
 from digest.web.shown import Showcase
 
 GROUPS = (
@@ -32,6 +34,7 @@ GROUPS = (
     leaving.ROUTES,
     viewing.ROUTES,
     searching.ROUTES,
+    feeding.ROUTES,
     api.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
@@ -51,4 +54,6 @@ def make_app(office: Office) -> Starlette:
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
     app.state.showcase = Showcase(office)
+    app.state.shelf = Shelf(office)
+    app.state.feeds = feeding.Feeds(office, app.state.shelf)
     return app

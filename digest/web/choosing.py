@@ -29,7 +29,7 @@ from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.office import PREFERENCES
 from digest.web.posting import Handler, taking
-from digest.web.readers import Reader, leaving_path, reader_of
+from digest.web.readers import Reader, feed_path, leaving_path, reader_of
 from digest.web.zones import zones
 
 LOG = logging.getLogger("digest.web")
@@ -40,6 +40,7 @@ _DONE = {
     "saved": "Your choices are kept.",
     "paused": "Your mail is paused.",
     "resumed": "You get mail again.",
+    "moved": "Your feed has another address now; the one before has ended.",
 }
 _UNPROCESSABLE = 422
 
@@ -120,6 +121,7 @@ def _form(
 ) -> Response:
     office = office_of(request)
     paused = found.preferences.paused_until
+    is_active = found.state is SubscriberState.ACTIVE
     is_paused = paused is not None and paused > office.clock()
     return page(
         request,
@@ -127,7 +129,8 @@ def _form(
         _UNPROCESSABLE if wrong else 200,
         title="Your preferences",
         token=reader.token,
-        is_active=found.state is SubscriberState.ACTIVE,
+        is_active=is_active,
+        feed=feed_path(office, reader.number) if is_active else "",
         told=told,
         wrong=wrong,
         done=done,
@@ -158,7 +161,7 @@ def _address(reader: Reader) -> addresses.Address:
     return addresses.parse(reader.subscriber.address if reader.subscriber else "")
 
 
-def _own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
+def own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
     """Return a handler of what a reader sends who is still there."""
 
     def acting(request: Request, fields: Fields) -> Response:
@@ -176,9 +179,9 @@ def _own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
 _PATH = f"/{PREFERENCES}/{{token}}"
 ROUTES = (
     Route(_PATH, show, methods=["GET"]),
-    Route(_PATH, _own(choose), methods=["POST"]),
-    Route(f"{_PATH}/pause", _own(pause), methods=["POST"]),
-    Route(f"{_PATH}/data", _own(tell_all), methods=["POST"]),
+    Route(_PATH, own(choose), methods=["POST"]),
+    Route(f"{_PATH}/pause", own(pause), methods=["POST"]),
+    Route(f"{_PATH}/data", own(tell_all), methods=["POST"]),
     Route(f"{_PATH}/erase", show_erase, methods=["GET"]),
-    Route(f"{_PATH}/erase", _own(erase), methods=["POST"]),
+    Route(f"{_PATH}/erase", own(erase), methods=["POST"]),
 )

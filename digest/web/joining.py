@@ -30,7 +30,7 @@ from digest.web.fields import HONEYPOT
 from digest.web.limits import ASK
 from digest.web.office import CONFIRM, Office
 from digest.web.posting import evenly, taking
-from digest.web.readers import Reader, preferences_path, reader_of, way_of
+from digest.web.readers import Reader, feed_path, preferences_path, reader_of, way_of
 from digest.web.shown import Showcase
 from digest.web.stamps import stamp
 from digest.web.zones import zones
@@ -174,8 +174,14 @@ def _expired(request: Request) -> Response:
 
 
 def _welcome(request: Request, reader: Reader) -> Response:
-    own = preferences_path(office_of(request), reader.number)
-    return page(request, "welcome.html", title="You are subscribed", preferences=own)
+    office, number = office_of(request), reader.number
+    return page(
+        request,
+        "welcome.html",
+        title="You are subscribed",
+        preferences=preferences_path(office, number),
+        feed=feed_path(office, number),
+    )
 
 
 _CONFIRM = f"/{CONFIRM}/{{token}}"
