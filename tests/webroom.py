@@ -75,8 +75,10 @@ class Room:
         body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
         return self._ask("POST", path, body, {"Content-Type": FORM, **headers})
 
-    def send(self, path: str, body: bytes, kind: str) -> Answer:
-        return self._ask("POST", path, body, {"Content-Type": kind})
+    def send(
+        self, path: str, body: bytes, kind: str, method: str = "POST", **headers: str
+    ) -> Answer:
+        return self._ask(method, path, body, {"Content-Type": kind, **headers})
 
     def mails(self) -> list[bytes]:
         """Send what is due to be confirmed; return all mails that came so far."""

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from digest.web import (
     api,
+    catalogue,
     choosing,
     feeding,
     files,
@@ -16,7 +17,9 @@ from digest.web import (
     joining,
     leaving,
     metrics,
+    nowhere,
     searching,
+    subscriptions,
     viewing,
 )
 from digest.web.guard import Guard, told
@@ -36,10 +39,12 @@ GROUPS = (
     searching.ROUTES,
     feeding.ROUTES,
     api.ROUTES,
+    catalogue.ROUTES,
+    subscriptions.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
 
-LAST = files.ROUTES
+LAST = (nowhere.ROUTE, *files.ROUTES)
 """What takes every address that no other does."""
 
 
@@ -54,6 +59,6 @@ def make_app(office: Office) -> Starlette:
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
     app.state.showcase = Showcase(office)
-    app.state.shelf = Shelf(office)
+    app.state.shelf, app.state.started = Shelf(office), office.clock()
     app.state.feeds = feeding.Feeds(office, app.state.shelf)
     return app

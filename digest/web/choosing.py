@@ -34,8 +34,8 @@ from digest.web.zones import zones
 
 LOG = logging.getLogger("digest.web")
 
-_WEEKS = (1, 2, 4, 8)
-_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+WEEKS = (1, 2, 4, 8)
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DONE = {
     "saved": "Your choices are kept.",
     "paused": "Your mail is paused.",
@@ -72,20 +72,18 @@ def pause(request: Request, reader: Reader, fields: Fields) -> Response:
     So what was due meanwhile is not made up for.
     """
     office, weeks = office_of(request), first(fields, "weeks")
-    now = office.clock()
-    until, done = _FOR_EVER, "paused"
+    until, done = FOR_EVER, "paused"
     if first(fields, "resume"):
-        until, done = now, "resumed"
-    elif weeks in {str(each) for each in _WEEKS}:
-        until = now + timedelta(weeks=int(weeks))
+        until, done = office.clock(), "resumed"
+    elif weeks in {str(each) for each in WEEKS}:
+        until = office.clock() + timedelta(weeks=int(weeks))
     office.registry.prefer(reader.number, {"paused_until": until})
     return see_other(request, f"/{PREFERENCES}/{reader.token}?done={done}")
 
 
 def tell_all(request: Request, reader: Reader, _: Fields) -> Response:
     """Send all that is held on them, as a file."""
-    held = office_of(request).registry.tell_all(_address(reader))
-    made = json.dumps(shape_holding(held), ensure_ascii=False, indent=2) + "\n"
+    made = json.dumps(all_on(request, reader), ensure_ascii=False, indent=2) + "\n"
     headers = {
         "Content-Disposition": 'attachment; filename="subscription.json"',
         "Cache-Control": "no-store",
@@ -103,12 +101,22 @@ def show_erase(request: Request) -> Response:
 
 def erase(request: Request, reader: Reader, _: Fields) -> Response:
     """Erase what is held on them."""
+    forget(request, reader)
+    return page(request, "erased.html", title="Everything is erased")
+
+
+def all_on(request: Request, reader: Reader) -> Mapping[str, Any]:
+    """Return all that is held on a reader."""
+    return shape_holding(office_of(request).registry.tell_all(_address(reader)))
+
+
+def forget(request: Request, reader: Reader) -> None:
+    """Erase what is held on a reader; `UsageError` where nothing is."""
     office = office_of(request)
     erasure = office.registry.erase(_address(reader), office.clock())
     if not erasure.is_clean:
         hint = "`digest subscribers erase ADDRESS` again, once nobody else has it open"
         LOG.warning("erased, but traces may be left in the database's file → %s", hint)
-    return page(request, "erased.html", title="Everything is erased")
 
 
 def _form(
@@ -135,14 +143,14 @@ def _form(
         wrong=wrong,
         done=done,
         paused=_until(paused) if is_paused and paused else "",
-        weeks=_WEEKS,
+        weeks=WEEKS,
         leaving=leaving_path(office, reader.number),
         zones=zones(),
     )
 
 
 def _until(paused: datetime) -> str:
-    return "you say so" if paused >= _FOR_EVER else f"{paused:%Y-%m-%d %H:%M} UTC"
+    return "you say so" if paused >= FOR_EVER else f"{paused:%Y-%m-%d %H:%M} UTC"
 
 
 def _told(wants: Preferences) -> dict[str, Any]:
