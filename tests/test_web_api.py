@@ -6,13 +6,16 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError
 from library import PAPERS, fill
+from starlette.routing import Route
 from store_values import DAY, NOON, add_dump, new
 from test_searching import HARMLESS
 from webroom import Answer, Room, opened
@@ -21,7 +24,10 @@ from digest.dumps import Limits
 from digest.dumps import read as read_dump
 from digest.indexing import INDEXING, findable
 from digest.models import Diff, ListedPaper
+from digest.render.matches import Matcher
+from digest.render.to_json import document
 from digest.store import Store
+from digest.web.app import GROUPS
 
 TOLD: dict[str, Any] = {
     "title": r"Twins of $\mathcal{O}(n)$",
@@ -73,6 +79,10 @@ def record(store: Store, papers: list[Any], day: date) -> None:
     store.index(INDEXING, findable)
 
 
+_STAYS = {"/api/papers/2603.00001", f"/api/editions/{DAY}", "/api/openapi.json", "/api/topics"}
+"""What another dump does not change, or (what topics matched) not within the minute."""
+
+
 def told(room: Room, path: str, **asked: object) -> Any:
     answer = room.get(path + ("?" + urlencode(asked) if asked else ""))
     assert answer.status == 200, answer.text
@@ -83,8 +93,11 @@ def told(room: Room, path: str, **asked: object) -> Any:
 
 def problem(answer: Answer) -> tuple[int, str]:
     assert answer.headers["access-control-allow-origin"] == "*"
-    (said,) = json.loads(answer.body).values()
-    return answer.status, said
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = json.loads(answer.body)
+    assert said.keys() == {"type", "title", "status", "detail", "error"}
+    assert (said["type"], said["status"]) == ("about:blank", answer.status)
+    return answer.status, said["detail"]
 
 
 def titles(items: list[Any]) -> list[str]:
@@ -117,18 +130,63 @@ def test_a_period_holds_what_its_edition_does(shelf: Room) -> None:
     assert titles([item for page in pages for item in page]) == titles(month)
 
 
-def test_huggingface_hub_understands_what_it_is_told(shelf: Room) -> None:
-    """As `HfApi.list_daily_papers` of huggingface_hub 1.x asks, and `PaperInfo` reads."""
-    asked = {"date": str(DAY), "sort": "publishedAt", "p": 0, "limit": 50}
-    for item in told(shelf, "/api/daily_papers", **asked):
-        paper = item.pop("paper")
-        assert isinstance(paper.pop("id"), str)
-        assert all(author.pop("name") for author in paper["authors"])
-        for instant in (paper.get("publishedAt"), paper["submittedOnDailyAt"]):
-            if instant:
-                assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", instant)
-        assert paper.get("submittedOnDailyBy") is None
-        assert isinstance(item["title"], str)
+@pytest.fixture
+def hub(shelf: Room, monkeypatch: pytest.MonkeyPatch) -> HfApi:
+    """Hugging Face's own client, pointed here."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    return HfApi(endpoint=f"http://127.0.0.1:{shelf.port}", token=False)
+
+
+def test_huggingface_hub_lists_the_papers_of_a_period(hub: HfApi) -> None:
+    first, second = hub.list_daily_papers(date=str(DAY))
+    assert (first.id, first.title, first.upvotes, first.comments) == (
+        "2603.00001",
+        TOLD["title"],
+        41,
+        3,
+    )
+    assert first.authors
+    assert [author.name for author in first.authors] == list(TOLD["authors"])
+    assert first.summary == "First part.\n\nSecond part."
+    assert first.published_at == datetime(2026, 3, 9, 10, tzinfo=UTC)
+    assert (second.id, second.upvotes) == ("title:0002", 9)
+    later = [f"Later {n}" for n in (7, 6, 5, 4, 3)]
+    asked: list[dict[str, Any]] = [
+        {},
+        {"date": "2026-03-12", "sort": "publishedAt"},
+        {"date": "2026-03-12", "sort": "trending"},
+        {"week": "2026-W11", "limit": 5, "p": 0},
+        {"month": "2026-03", "limit": 2, "p": 1},
+        {"date": "2020-01-01"},
+    ]
+    found = [[paper.title for paper in hub.list_daily_papers(**each)] for each in asked]
+    assert found[0] == found[1] == later
+    assert sorted(str(title) for title in found[2]) == sorted(later)
+    assert found[3] == [TOLD["title"], *later[:4]]
+    assert found[4] == later[1:3]
+    assert found[5] == []
+
+
+def test_huggingface_hub_finds_papers(hub: HfApi) -> None:
+    paper = hub.paper_info("2603.00001")
+    assert (paper.id, paper.title, paper.upvotes) == ("2603.00001", TOLD["title"], 41)
+    assert (paper.ai_summary, paper.ai_keywords) == ("In short.", ["twins"])
+    assert paper.github_repo == "https://github.com/example/twins"
+    assert paper.project_page == "https://twins.example.org/"
+    assert paper.organization
+    assert paper.organization.fullname == "Example University"
+    assert [found.id for found in hub.list_papers(query="twins")] == ["2603.00001"]
+    assert len(list(hub.list_papers(query="later", limit=3))) == 3
+    assert list(hub.list_papers(query="nothing")) == []
+
+
+def test_huggingface_hub_tells_what_is_wrong(hub: HfApi) -> None:
+    with pytest.raises(HfHubHTTPError, match="there is no paper"):
+        hub.paper_info("2603.99999")
+    with pytest.raises(HfHubHTTPError, match="date is not written like 2026-03-11"):
+        list(hub.list_daily_papers(date="March"))
+    with pytest.raises(HfHubHTTPError, match="submitter is not known here"):
+        list(hub.list_daily_papers(submitter="akhaliq"))
 
 
 def test_a_paper_is_found_by_each_of_its_names(shelf: Room) -> None:
@@ -188,7 +246,17 @@ def test_a_search_for_nothing_said_is_asked_wrongly(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/daily_papers", "/api/papers/2603.00001", "/api/search?q=twins"]
+    "path",
+    [
+        "/api/daily_papers",
+        "/api/papers/2603.00001",
+        "/api/papers/search?q=twins",
+        "/api/search?q=twins",
+        "/api/editions",
+        f"/api/editions/{DAY}",
+        "/api/topics",
+        "/api/openapi.json",
+    ],
 )
 def test_what_the_client_has_is_not_sent_again(shelf: Room, path: str) -> None:
     first = shelf.get(path)
@@ -208,23 +276,100 @@ def test_what_the_client_has_is_not_sent_again(shelf: Room, path: str) -> None:
     head = shelf.get(path, "HEAD")
     assert (head.status, head.body, head.headers["etag"]) == (200, b"", etag)
     record(shelf.letter.store, [new(30, title="Twins again")], DAY + timedelta(days=2))
-    if "papers/" not in path:
+    if path not in _STAYS:
         assert shelf.get(path, If_None_Match=etag).status == 200
 
 
 def test_every_answer_is_described(shelf: Room) -> None:
-    document = told(shelf, "/api/openapi.json")
-    assert document["openapi"].startswith("3.1")
-    assert document["servers"] == [{"url": "https://lists.example.org"}]
-    own = {route.replace("{id}", "2603.00001") for route in document["paths"]}
-    for path in own:
-        assert shelf.get(f"{path}?q=x").status == 200
-    schemas = document["components"]["schemas"]
+    """What is described is answered so is held by test_web_schemathesis.py; here, no more is."""
+    described_as = told(shelf, "/api/openapi.json")
+    assert described_as["openapi"].startswith("3.1")
+    assert described_as["servers"] == [{"url": "https://lists.example.org"}]
+    described = {
+        (path, method.upper())
+        for path, item in described_as["paths"].items()
+        for method in item.keys() - {"parameters"}
+    }
+    routes = {
+        (route.path.replace("{paper:path}", "{id}"), method)
+        for group in GROUPS
+        for route in group
+        if isinstance(route, Route) and route.path.startswith("/api/")
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+    assert described == routes
+    schemas = described_as["components"]["schemas"]
     item = told(shelf, "/api/daily_papers", date=DAY)[0]
     assert item.keys() <= schemas["DailyPaper"]["properties"].keys()
     assert item["paper"].keys() <= schemas["Paper"]["properties"].keys()
     (found,) = told(shelf, "/api/search", q="twins")["papers"]
     assert found.keys() == schemas["Found"]["properties"].keys()
+
+
+def test_editions_are_listed_and_told_as_papers_json_does(shelf: Room) -> None:
+    listed = told(shelf, "/api/editions")
+    assert listed["total"] == 4
+    days = told(shelf, "/api/editions", cadence="day")["editions"]
+    assert [each["name"] for each in days] == ["2026-03-12", "2026-03-11"]
+    assert [each["name"] for each in told(shelf, "/api/editions", limit=1, p=1)["editions"]] == [
+        listed["editions"][1]["name"]
+    ]
+    one = told(shelf, f"/api/editions/{DAY}")
+    edition = shelf.letter.edition(str(DAY))
+    matcher = Matcher(shelf.letter.topics.values())
+    assert one == json.loads(json.dumps(document(edition, shelf.office.site, matcher)))
+    assert {name: one["edition"][name] for name in days[1]} == days[1]
+    for name in ("2020-01-01", "nothing", "%00", "'"):
+        assert problem(shelf.get(f"/api/editions/{name}"))[0] == 404
+    for asked in ("cadence=daily", "cadence=", "limit=0", "p=x"):
+        assert problem(shelf.get(f"/api/editions?{asked}"))[0] == 400
+
+
+def test_topics_are_told_with_what_they_matched(room: Room) -> None:
+    record(room.letter.store, [new(1, title="A robot video"), new(2, title="Robots")], DAY)
+    found = told(room, "/api/topics")["topics"]
+    assert [(each["name"], each["title"], each["matched"]) for each in found] == [
+        ("robots", "robots", 1),
+        ("video", "Video", 1),
+    ]
+    assert found[1]["page"] == f"{room.office.site.url}/topics/video/"
+    assert found[1]["feeds"]["atom"] == f"{room.office.site.url}/feeds/topics/video.atom.xml"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/search", "GET, HEAD, OPTIONS"),
+        ("/api/papers/2603.00001", "GET, HEAD, OPTIONS"),
+        ("/api/subscriptions", "OPTIONS, POST"),
+        ("/api/subscriptions/abc", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        ("/api/subscriptions/abc/pause", "DELETE, OPTIONS, POST"),
+        ("/api/subscriptions/abc/data", "DELETE, GET, HEAD, OPTIONS"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_answered_with_those_that_are(
+    room: Room, path: str, allowed: str
+) -> None:
+    for method in ("PUT", "POST", "PATCH", "DELETE", "GET", "FOO", "PROPFIND"):
+        if method not in allowed:
+            answer = room.get(path, method)
+            assert problem(answer)[0] == 405
+            assert answer.headers["allow"] == allowed.replace("OPTIONS, ", "").replace(
+                ", OPTIONS", ""
+            )
+    asked = room.get(path, "OPTIONS")
+    assert (asked.status, asked.headers["allow"]) == (204, allowed)
+    assert problem(room.get(path, "TRACE"))[0] == 405
+
+
+def test_what_the_api_does_not_have_is_a_problem_too(room: Room) -> None:
+    for path in ("/api/", "/api/x", "/api/searches", "/api/subscriptions/a/b/c", "/api/%00"):
+        for method in ("GET", "POST", "DELETE", "FOO"):
+            assert problem(room.get(path, method))[0] == 404, path
+    assert problem(room.get("/api/search", Host="elsewhere.example.org"))[0] == 421
+    assert problem(room.get(f"/api/search?q={'x' * 20_000}"))[0] == 431
+    body = b"{}" + b" " * 1_000_000
+    assert problem(room.send("/api/subscriptions", body, "application/json"))[0] == 413
 
 
 def test_the_page_shows_what_was_found_and_leads_on(room: Room) -> None:

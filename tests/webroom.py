@@ -77,14 +77,16 @@ class Room:
         body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
         return self.ask(path, "POST", body, **{"Content-Type": FORM, **headers})
 
-    def send(self, path: str, body: bytes, kind: str) -> Answer:
-        return self.ask(path, "POST", body, **{"Content-Type": kind})
-
     def raw(self, sent: bytes) -> bytes:
         """Send bytes; return all that comes until the other side closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as caller:
             caller.sendall(sent)
             return b"".join(iter(lambda: caller.recv(65536), b""))
+    def send(
+        self, path: str, body: bytes, kind: str, method: str = "POST", **headers: str
+    ) -> Answer:
+        return self.ask(path, method, body, **{"Content-Type": kind, **headers})
+
 
     def mails(self) -> list[bytes]:
         """Send what is due to be confirmed; return all mails that came so far."""

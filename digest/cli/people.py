@@ -40,6 +40,7 @@ _SAID = {
     ConsentAct.LEFT: "unsubscribed",
     ConsentAct.BOUNCED: "mail came back",
     ConsentAct.COMPLAINED: "mail was marked as spam",
+    ConsentAct.MOVED_FEED: "took another address for their feed",
 }
 
 

@@ -104,7 +104,7 @@ def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> It
 def office(letter: Newsletter, bell: threading.Event) -> Office:
     """Return what the pages need of this newsletter; `bell` is set when there is mail to send."""
     from digest.cli.people import registry
-    from digest.cli.postroom import letters
+    from digest.cli.postroom import letters, timetable
     from digest.web.office import Office
 
     own = registry(letter)
@@ -120,5 +120,7 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         letter=letters(letter, letter.store, own.signer).letter,
         clock=letter.now,
         knock=bell.set,
+        timetable=timetable(letter),
+        feeds=letter.settings.feeds,
         web=letter.settings.web,
     )

@@ -29,6 +29,7 @@ class ConsentAct(StrEnum):
     LEFT = "left"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    MOVED_FEED = "moved feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ class Feed:
     `folder` is the address that a format's file name is added to, and so are the addresses of the
     archive pages next to it: `older`, `newer`. Only an archive page has a `current`, the feed that
     it belongs to; the `hubs` (WebSub) are told in that alone. `updated` comes from the entries: it
-    tells nothing of when the feed was written. `json_name` is the file name of JSON Feed.
+    tells nothing of when the feed was written. `atom_name` and `json_name` are file names.
     """
 
     id: str
@@ -49,4 +49,5 @@ class Feed:
     newer: str | None = None
     current: str | None = None
     hubs: tuple[str, ...] = ()
+    atom_name: str = "atom.xml"
     json_name: str = "feed.json"

@@ -39,9 +39,13 @@ def write(feed: Feed) -> tuple[bytes, bytes]:
     entries = [_entry(item) for item in feed.items]
     rss = _generator(feed, entries, RSS_NAME).rss_str()
     atom = _generator(feed, entries, ATOM_NAME).atom_str()
-    if _has_markup(feed):
-        rss, atom = _by_number(rss), _by_number(atom)
-    return rss + b"\n", atom + b"\n"
+    return _finished(feed, rss), _finished(feed, atom)
+
+
+def write_atom(feed: Feed) -> bytes:
+    """Return the feed as Atom alone."""
+    entries = [_entry(item) for item in feed.items]
+    return _finished(feed, _generator(feed, entries, ATOM_NAME).atom_str())
 
 
 class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -116,7 +120,8 @@ def _generator(feed: Feed, entries: list[FeedEntry], name: str) -> FeedGenerator
     generator.language(feed.language)
     generator.author({"name": feed.author})
     generator.generator("digest")
-    generator.link(href=feed.folder + name, rel="self", type=_KINDS[name])
+    own = feed.atom_name if name == ATOM_NAME else name
+    generator.link(href=feed.folder + own, rel="self", type=_KINDS[name])
     generator.link(href=feed.home, rel="alternate", type="text/html")
     generator.updated(feed.updated)
     generator.entry(entries)
@@ -132,6 +137,10 @@ def _entry(item: FeedItem) -> FeedEntry:
     entry.content(item.html, type="html")
     entry.updated(item.updated)
     return entry
+
+
+def _finished(feed: Feed, xml: bytes) -> bytes:
+    return (_by_number(xml) if _has_markup(feed) else xml) + b"\n"
 
 
 def _has_markup(feed: Feed) -> bool:

@@ -113,6 +113,11 @@ def topic_tag_uri(site: Site, name: str) -> str:
     return _tag(site, f"topic/{name}")
 
 
+def reader_tag_uri(site: Site, mark: str) -> str:
+    """Name the feed of one reader for ever (RFC 4151), by what tells nobody who they are."""
+    return _tag(site, f"reader/{mark}")
+
+
 def edition_title(edition: Edition | EditionRecord) -> str:
     """Say which period: `Wednesday 11 March 2026`, `Week 11 of 2026 (9–15 March)`, `March 2026`."""
     start = edition.start

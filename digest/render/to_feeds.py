@@ -50,10 +50,13 @@ def papers_of(editions: Iterable[Edition], matcher: Matcher = NO_TOPICS) -> tupl
         for entry in edition.new
     )
     newest_first = sorted(papers, key=lambda paper: paper.announced, reverse=True)
-    apart = _apart([paper.announced for paper in newest_first])
-    return tuple(
-        replace(paper, announced=moment) for paper, moment in zip(newest_first, apart, strict=True)
-    )
+    return _told_apart(newest_first)
+
+
+def feed_of(papers: Iterable[FeedPaper], site: Site, templates: jinja2.Environment) -> Feed:
+    """Return a feed of papers, given newest first, that leads to no archive and tells no hub."""
+    entries = entries_of_papers(_told_apart(tuple(papers)), site, templates)
+    return _of(site, PAPERS, entries, hubs=False)
 
 
 def render(
@@ -171,6 +174,14 @@ def _of_topic(topic: Topic, feed: Feed, site: Site) -> Feed:
         home=names.topic_url(site, topic.name),
         folder=names.url(site, f"{TOPICS}/{topic.name}."),
         json_name="json",
+    )
+
+
+def _told_apart(papers: Sequence[FeedPaper]) -> tuple[FeedPaper, ...]:
+    """Move papers that were announced at one time, given newest first, microseconds apart."""
+    apart = _apart([paper.announced for paper in papers])
+    return tuple(
+        replace(paper, announced=moment) for paper, moment in zip(papers, apart, strict=True)
     )
 
 

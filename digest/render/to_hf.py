@@ -20,12 +20,12 @@ def daily_paper(entry: Entry, edition: Edition) -> Json:
     votes = paper.votes if entry.votes is None else entry.votes
     told = paper_object(paper) | ({} if votes is None else {"upvotes": votes})
     told["submittedOnDailyAt"] = _listed_at(entry, edition)
-    item: Json = {"paper": told, "title": told["title"], "summary": told["summary"]}
-    if "publishedAt" in told:
-        item["publishedAt"] = told["publishedAt"]
-    if paper.comments is not None:
-        item["numComments"] = paper.comments
-    return item
+    return _item(paper, told)
+
+
+def found_paper(paper: Paper) -> Json:
+    """Return an item of `GET /api/papers/search`."""
+    return _item(paper, paper_object(paper))
 
 
 def paper_object(paper: Paper) -> Json:
@@ -46,6 +46,15 @@ def paper_object(paper: Paper) -> Json:
         and {"name": paper.organization, "fullname": paper.organization},
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _item(paper: Paper, told: Json) -> Json:
+    item: Json = {"paper": told, "title": told["title"], "summary": told["summary"]}
+    if "publishedAt" in told:
+        item["publishedAt"] = told["publishedAt"]
+    if paper.comments is not None:
+        item["numComments"] = paper.comments
+    return item
 
 
 def _published_at(told: str | None) -> str | None:

@@ -22,16 +22,22 @@ _MARK = "choices"
 
 def wishes_in(fields: Fields, known: Collection[str]) -> tuple[Wishes, dict[str, str]]:
     """Return what is wished, and by field what is wrong, in words; `known` are the topics."""
-    wishes: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name, asked in _asked(fields).items():
-        try:
-            wishes |= read(known=known, **{name: asked})
-        except UsageError as error:
-            wrong[name] = _sentence(str(error))
+    wishes, wrong = checked(_asked(fields), known)
     for name in ("hour", "cap"):
         if first(fields, name) and _number(first(fields, name)) is None:
             wrong[name] = "This must be a number."
+    return wishes, wrong
+
+
+def checked(asked: Mapping[str, Any], known: Collection[str]) -> tuple[Wishes, dict[str, str]]:
+    """Return what is wished, and by name what is wrong with the others, in words."""
+    wishes: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name, value in asked.items():
+        try:
+            wishes |= read(known=known, **{name: value})
+        except UsageError as error:
+            wrong[name] = _sentence(str(error))
     return wishes, wrong
 
 

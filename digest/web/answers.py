@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from digest.web.documents import problem
 from digest.web.office import Office
 from digest.web.stamps import stamp
 
 SEE_OTHER = 303
+API = "/api/"
 
 
 def office_of(request: Request) -> Office:
@@ -34,6 +37,29 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         **values,
     )
     return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def refusal(request: Request, status: int, title: str, more: str = "") -> Response:
+    """Say why something was not done: to who asks the API as a problem, to others on a page."""
+    if pathless(request).startswith(API):
+        return problem(status, f"{title}. {more}".strip())
+    return page(request, "problem.html", status, title=title, more=more)
+
+
+def line(
+    request: Request, status: int, what: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return one line, for what is refused before anything is looked at."""
+    if pathless(request).startswith(API):
+        made = problem(status, what)
+        made.headers.update(headers or {})
+        return made
+    return PlainTextResponse(f"{what}\n", status, headers)
+
+
+def pathless(request: Request) -> str:
+    """Return the path that was asked for, within our pages."""
+    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
 
 
 def see_other(request: Request, path: str) -> Response:

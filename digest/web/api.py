@@ -1,11 +1,11 @@
 """The API: papers of a period, one paper, a search; JSON, for anybody and any page (docs/api.md).
 
-`/api/daily_papers` and `/api/papers/<id>` answer in the shape of Hugging Face's. It only reads.
+`/api/daily_papers` and what begins with `/api/papers/` answer in the shape of Hugging Face's. These
+only read; `subscriptions` has what changes something.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -15,19 +15,18 @@ from starlette.routing import Route
 
 from digest.identity import parse_arxiv_id, parse_doi
 from digest.models import Cadence, Edition, Entry
-from digest.models.searching import Query
-from digest.pipeline.sealing import edition_of
+from digest.models.searching import Hits, Query
 from digest.query import parse
 from digest.render import names
-from digest.render.to_hf import daily_paper, paper_object
+from digest.render.to_hf import daily_paper, found_paper, paper_object
 from digest.render.to_json import paper_json
 from digest.web import asking
 from digest.web.answers import office_of
 from digest.web.cached import cached
+from digest.web.documents import JSON, problem, told
+from digest.web.shelf import Shelf
 
 USUAL_LIMIT, USUAL_HITS = 50, 20
-_ANYBODY = "*"
-_JSON = "application/json"
 
 
 def daily_papers(request: Request) -> Response:
@@ -35,17 +34,15 @@ def daily_papers(request: Request) -> Response:
     asked, office = request.query_params, office_of(request)
     if "submitter" in asked:
         raise asking.AskedWrongly("submitter is not known here: dumps do not tell of it surely")
-    name, order, part = (
-        asking.edition_name(asked),
-        asking.sort(asked),
-        asking.pages(asked, USUAL_LIMIT),
-    )
+    name, order = asking.edition_name(asked), asking.sort(asked)
+    part = asking.pages(asked, USUAL_LIMIT)
+    shelf: Shelf = request.app.state.shelf
     with office.store.reading() as tx:
         record = tx.edition(name) if name else next(iter(tx.editions(Cadence.DAY)), None)
-        edition = edition_of(tx, record, office.rules) if record else None
+        edition = shelf.open(tx, record).edition if record else None
         updated = tx.updated()
     entries = _sorted(edition, order)[part.offset : part.offset + part.limit] if edition else ()
-    return _told(request, [daily_paper(entry, edition) for entry in entries if edition], updated)
+    return told(request, [daily_paper(entry, edition) for entry in entries if edition], updated)
 
 
 def paper(request: Request) -> Response:
@@ -56,19 +53,20 @@ def paper(request: Request) -> Response:
         updated = tx.updated()
     if not hits.papers:
         return problem(404, "there is no paper of this id here")
-    return _told(request, paper_object(hits.papers[0]), updated)
+    return told(request, paper_object(hits.papers[0]), updated)
+
+
+def search_papers(request: Request) -> Response:
+    """Answer with the papers that match, as `daily_papers` does."""
+    _, _, hits, updated = _found(request)
+    return told(request, [found_paper(each) for each in hits.papers], updated)
 
 
 def search(request: Request) -> Response:
     """Answer with the papers that match, and how many there are."""
-    asked, office = request.query_params, office_of(request)
-    if "q" not in asked:
-        raise asking.AskedWrongly("q is missing: what to look for")
-    query, part = parse(asked["q"]), asking.pages(asked, USUAL_HITS)
-    with office.store.reading() as tx:
-        hits = tx.search(query, part.limit, part.offset)
-        updated = tx.updated()
-    told = {
+    office = office_of(request)
+    query, part, hits, updated = _found(request)
+    value = {
         "query": query.text,
         "total": hits.total,
         "papers": [
@@ -76,7 +74,7 @@ def search(request: Request) -> Response:
             for number, each in enumerate(hits.papers, part.offset + 1)
         ],
     }
-    return _told(request, told, updated)
+    return told(request, value, updated)
 
 
 def openapi(request: Request) -> Response:
@@ -85,16 +83,8 @@ def openapi(request: Request) -> Response:
     source = office.templates.get_template("web/openapi.json").render(
         site=office.site, origin=office.origin or request.scope.get("root_path", "") or "/"
     )
-    return cached(request, source.encode(), _JSON, None, access_control_allow_origin=_ANYBODY)
-
-
-def problem(status: int, said: str) -> Response:
-    """Return an error as JSON, open to every page as all answers are."""
-    return Response(
-        json.dumps({"error": said}),
-        status_code=status,
-        media_type=_JSON,
-        headers={"access-control-allow-origin": _ANYBODY, "cache-control": "no-store"},
+    return cached(
+        request, source.encode(), JSON, request.app.state.started, access_control_allow_origin="*"
     )
 
 
@@ -110,9 +100,14 @@ def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Respon
     return answered
 
 
-def _told(request: Request, told: object, updated: datetime | None) -> Response:
-    content = json.dumps(told, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
-    return cached(request, content, _JSON, updated, access_control_allow_origin=_ANYBODY)
+def _found(request: Request) -> tuple[Query, asking.Pages, Hits, datetime | None]:
+    """Return what was looked for, which part of it, what was found, and when that may change."""
+    asked, office = request.query_params, office_of(request)
+    if "q" not in asked:
+        raise asking.AskedWrongly("q is missing: what to look for")
+    query, part = parse(asked["q"]), asking.pages(asked, USUAL_HITS)
+    with office.store.reading() as tx:
+        return query, part, tx.search(query, part.limit, part.offset), tx.updated()
 
 
 def _sorted(edition: Edition, order: str) -> Sequence[Entry]:
@@ -135,5 +130,6 @@ ROUTES = (
     Route("/api/daily_papers", guarded(daily_papers), methods=["GET"]),
     Route("/api/search", guarded(search), methods=["GET"]),
     Route("/api/openapi.json", openapi, methods=["GET"]),
+    Route("/api/papers/search", guarded(search_papers), methods=["GET"]),
     Route("/api/papers/{paper:path}", paper, methods=["GET"]),
 )

@@ -9,19 +9,24 @@ from starlette.routing import BaseRoute, Route
 
 from digest.web import (
     api,
+    catalogue,
     choosing,
+    feeding,
     files,
     health,
     joining,
     leaving,
     metrics,
+    nowhere,
     searching,
+    subscriptions,
     viewing,
 )
 from digest.web.guard import Guard, told
 from digest.web.limits import Limits
 from digest.web.metrics import Metrics
 from digest.web.office import Office
+from digest.web.shelf import Shelf
 from digest.web.shown import Showcase
 
 GROUPS = (
@@ -32,11 +37,14 @@ GROUPS = (
     leaving.ROUTES,
     viewing.ROUTES,
     searching.ROUTES,
+    feeding.ROUTES,
     api.ROUTES,
+    catalogue.ROUTES,
+    subscriptions.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
 
-LAST = files.ROUTES
+LAST = (nowhere.ROUTE, *files.ROUTES)
 """What takes every address that no other does."""
 
 
@@ -50,4 +58,6 @@ def make_app(office: Office) -> Starlette:
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
     app.state.showcase = Showcase(office)
+    app.state.shelf, app.state.started = Shelf(office), office.clock()
+    app.state.feeds = feeding.Feeds(office, app.state.shelf)
     return app

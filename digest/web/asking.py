@@ -56,6 +56,14 @@ def edition_name(asked: QueryParams) -> str | None:
     return asked[name]
 
 
+def cadence(asked: QueryParams) -> Cadence | None:
+    """Return the cadence of the editions that are asked for; None where all are."""
+    said = asked.get("cadence")
+    if said is not None and said not in set(Cadence):
+        raise AskedWrongly(f"cadence is one of {', '.join(Cadence)}")
+    return Cadence(said) if said else None
+
+
 def sort(asked: QueryParams) -> str:
     """Return the order that is asked for."""
     told = asked.get("sort", SORTS[0])

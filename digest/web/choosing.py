@@ -29,17 +29,18 @@ from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.office import PREFERENCES
 from digest.web.posting import Handler, taking
-from digest.web.readers import Reader, leaving_path, reader_of
+from digest.web.readers import Reader, feed_path, leaving_path, reader_of
 from digest.web.zones import zones
 
 LOG = logging.getLogger("digest.web")
 
-_WEEKS = (1, 2, 4, 8)
-_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+WEEKS = (1, 2, 4, 8)
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DONE = {
     "saved": "Your choices are kept.",
     "paused": "Your mail is paused.",
     "resumed": "You get mail again.",
+    "moved": "Your feed has another address now; the one before has ended.",
 }
 _UNPROCESSABLE = 422
 
@@ -71,20 +72,18 @@ def pause(request: Request, reader: Reader, fields: Fields) -> Response:
     So what was due meanwhile is not made up for.
     """
     office, weeks = office_of(request), first(fields, "weeks")
-    now = office.clock()
-    until, done = _FOR_EVER, "paused"
+    until, done = FOR_EVER, "paused"
     if first(fields, "resume"):
-        until, done = now, "resumed"
-    elif weeks in {str(each) for each in _WEEKS}:
-        until = now + timedelta(weeks=int(weeks))
+        until, done = office.clock(), "resumed"
+    elif weeks in {str(each) for each in WEEKS}:
+        until = office.clock() + timedelta(weeks=int(weeks))
     office.registry.prefer(reader.number, {"paused_until": until})
     return see_other(request, f"/{PREFERENCES}/{reader.token}?done={done}")
 
 
 def tell_all(request: Request, reader: Reader, _: Fields) -> Response:
     """Send all that is held on them, as a file."""
-    held = office_of(request).registry.tell_all(_address(reader))
-    made = json.dumps(shape_holding(held), ensure_ascii=False, indent=2) + "\n"
+    made = json.dumps(all_on(request, reader), ensure_ascii=False, indent=2) + "\n"
     headers = {
         "Content-Disposition": 'attachment; filename="subscription.json"',
         "Cache-Control": "no-store",
@@ -102,12 +101,22 @@ def show_erase(request: Request) -> Response:
 
 def erase(request: Request, reader: Reader, _: Fields) -> Response:
     """Erase what is held on them."""
+    forget(request, reader)
+    return page(request, "erased.html", title="Everything is erased")
+
+
+def all_on(request: Request, reader: Reader) -> Mapping[str, Any]:
+    """Return all that is held on a reader."""
+    return shape_holding(office_of(request).registry.tell_all(_address(reader)))
+
+
+def forget(request: Request, reader: Reader) -> None:
+    """Erase what is held on a reader; `UsageError` where nothing is."""
     office = office_of(request)
     erasure = office.registry.erase(_address(reader), office.clock())
     if not erasure.is_clean:
         hint = "`digest subscribers erase ADDRESS` again, once nobody else has it open"
         LOG.warning("erased, but traces may be left in the database's file → %s", hint)
-    return page(request, "erased.html", title="Everything is erased")
 
 
 def _form(
@@ -120,6 +129,7 @@ def _form(
 ) -> Response:
     office = office_of(request)
     paused = found.preferences.paused_until
+    is_active = found.state is SubscriberState.ACTIVE
     is_paused = paused is not None and paused > office.clock()
     return page(
         request,
@@ -127,19 +137,20 @@ def _form(
         _UNPROCESSABLE if wrong else 200,
         title="Your preferences",
         token=reader.token,
-        is_active=found.state is SubscriberState.ACTIVE,
+        is_active=is_active,
+        feed=feed_path(office, reader.number) if is_active else "",
         told=told,
         wrong=wrong,
         done=done,
         paused=_until(paused) if is_paused and paused else "",
-        weeks=_WEEKS,
+        weeks=WEEKS,
         leaving=leaving_path(office, reader.number),
         zones=zones(),
     )
 
 
 def _until(paused: datetime) -> str:
-    return "you say so" if paused >= _FOR_EVER else f"{paused:%Y-%m-%d %H:%M} UTC"
+    return "you say so" if paused >= FOR_EVER else f"{paused:%Y-%m-%d %H:%M} UTC"
 
 
 def _told(wants: Preferences) -> dict[str, Any]:
@@ -158,7 +169,7 @@ def _address(reader: Reader) -> addresses.Address:
     return addresses.parse(reader.subscriber.address if reader.subscriber else "")
 
 
-def _own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
+def own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
     """Return a handler of what a reader sends who is still there."""
 
     def acting(request: Request, fields: Fields) -> Response:
@@ -176,9 +187,9 @@ def _own(act: Callable[[Request, Reader, Fields], Response]) -> Handler:
 _PATH = f"/{PREFERENCES}/{{token}}"
 ROUTES = (
     Route(_PATH, show, methods=["GET"]),
-    Route(_PATH, _own(choose), methods=["POST"]),
-    Route(f"{_PATH}/pause", _own(pause), methods=["POST"]),
-    Route(f"{_PATH}/data", _own(tell_all), methods=["POST"]),
+    Route(_PATH, own(choose), methods=["POST"]),
+    Route(f"{_PATH}/pause", own(pause), methods=["POST"]),
+    Route(f"{_PATH}/data", own(tell_all), methods=["POST"]),
     Route(f"{_PATH}/erase", show_erase, methods=["GET"]),
-    Route(f"{_PATH}/erase", _own(erase), methods=["POST"]),
+    Route(f"{_PATH}/erase", own(erase), methods=["POST"]),
 )

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
-from digest.web.answers import page
+from digest.web.answers import line, pathless, refusal
 from digest.web.headers import ALWAYS, STRICT_TRANSPORT, UNLESS_SAID, Hosts, is_too_long
 from digest.web.limits import Limits, too_many
 from digest.web.metrics import Metrics
@@ -33,7 +33,6 @@ LOG = logging.getLogger("digest.web")
 BODY_SECONDS = 20.0
 SEND_SECONDS = 60.0
 _ANYONE = frozenset({"/healthz", "/readyz", "/metrics"})
-_API = "/api/"
 _BUSY_SECONDS = "5"
 
 
@@ -95,13 +94,13 @@ class Guard:
         """Return what is answered before any page sees the request, if it is refused."""
         target = request.scope.get("raw_path", b"") + request.scope["query_string"]
         if is_too_long(request.scope["headers"], target):  # h11 bounds only what comes in pieces
-            return PlainTextResponse("The request is too long.\n", 431, {"Connection": "close"})
-        if _pathless(request) in _ANYONE:
+            return line(request, 431, "The request is too long.", {"Connection": "close"})
+        if pathless(request) in _ANYONE:
             return None
         if not self._hosts.has(request.headers.get("host", "")):
-            return PlainTextResponse("There is nothing under this name (web.hosts).\n", 421)
+            return line(request, 421, "There is nothing under this name (web.hosts).")
         if request.method in {"TRACE", "CONNECT"}:
-            return PlainTextResponse("Not here.\n", 405, {"Allow": "GET, HEAD, OPTIONS, POST"})
+            return line(request, 405, "Not here.", {"Allow": "GET, HEAD, OPTIONS, POST"})
         client = request.client.host if request.client else ""
         return too_many(request, timedelta(minutes=1)) if self._limits.is_hurried(client) else None
 
@@ -213,11 +212,7 @@ def told(request: Request, error: Exception) -> Response:
     """Return the page of what a route or the guard refused; for the API, JSON."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     title, more = _TOLD.get(status, ("That did not work", ""))
-    made: Response
-    if _pathless(request).startswith(_API):
-        made = JSONResponse({"error": title.lower()}, status)
-    else:
-        made = page(request, "problem.html", status, title=title, more=more)
+    made = refusal(request, status, title, more)
     headers = error.headers if isinstance(error, HTTPException) else None
     made.headers.update(headers or {})
     if status in {408, 413}:  # what is still to come is not read
@@ -240,17 +235,12 @@ def _failed(request: Request, error: Exception) -> Response:
     title = "That did not work just now" if is_busy else "Something went wrong here"
     more = "Nothing was changed. Please try again in a moment."
     try:
-        made = page(request, "problem.html", status, title=title, more=more)
+        made = refusal(request, status, title, more)
     except (DigestError, OSError):  # a template of the user's own
         made = PlainTextResponse(f"{title}.\n{more}\n", status)
     if is_busy:
         made.headers["Retry-After"] = _BUSY_SECONDS
     return made
-
-
-def _pathless(request: Request) -> str:
-    """Return the path within our pages."""
-    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
 
 
 def _names(listed: str) -> list[str]:

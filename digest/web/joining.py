@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from digest import addresses
 from digest.errors import UsageError
 from digest.models import SubscriberState
 from digest.pipeline.subscribing import CONFIRM_WITHIN
@@ -28,16 +27,14 @@ from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.fields import HONEYPOT
 from digest.web.headers import SCRIPTED
+from digest.web.inviting import STEP_SECONDS, invite, wording
 from digest.web.limits import ASK
 from digest.web.office import CONFIRM, Office
 from digest.web.posting import evenly, taking
-from digest.web.readers import Reader, preferences_path, reader_of, way_of
+from digest.web.readers import Reader, feed_path, preferences_path, reader_of, way_of
 from digest.web.shown import Showcase
 from digest.web.stamps import stamp
 from digest.web.zones import zones
-
-_STEP_SECONDS = 0.05
-"""Answers to who asks come after a multiple of it: longer than the work takes."""
 
 _FORMS = frozenset({"page", "embed"})
 _UNPROCESSABLE, _GONE = 422, 410
@@ -62,20 +59,15 @@ def ask(request: Request, fields: Fields) -> Response:
     if first(fields, HONEYPOT):
         return see_other(request, "/check")
     wishes, wrong = wishes_in(fields, office.topics)
-    try:
-        who = addresses.parse(first(fields, "address"))
-    except UsageError as error:
-        wrong = {"address": _address_words(fields, error)} | wrong
+    form = first(fields, "form")
+    source = f"web: {form if form in _FORMS else 'other'}"
+    wrong = invite(request, first(fields, "address"), wishes, wrong, source)
     if wrong:
         wants = office.registry.defaults
         told = typed(fields)
         told["cadence"] = told["cadence"] or WORDS[wants.cadence]
         told["hour"], told["zone"] = told["hour"] or str(wants.hour), told["zone"] or wants.zone
         return _form(request, told, wrong, _UNPROCESSABLE)
-    form = first(fields, "form")
-    way = way_of(request, f"web: {form if form in _FORMS else 'other'}", wording(office))
-    office.registry.invite(who, wishes, way, office.clock())
-    office.knock()
     return see_other(request, "/check")
 
 
@@ -121,12 +113,6 @@ def embed(request: Request) -> Response:
     return page(request, "embed.html", title="A form for your own page", snippet=made)
 
 
-def wording(office: Office) -> str:
-    """Return the version of the words that one consents to, which stands beside them."""
-    module = office.templates.get_template("web/consent.html").make_module({"site": office.site})
-    return str(getattr(module, "version", ""))
-
-
 def _form(
     request: Request, told: Mapping[str, Any], wrong: Mapping[str, str], status: int = 200
 ) -> Response:
@@ -146,14 +132,6 @@ def _form(
 def _showcase(request: Request) -> Showcase:
     showcase: Showcase = request.app.state.showcase
     return showcase
-
-
-def _address_words(fields: Fields, error: UsageError) -> str:
-    if not first(fields, "address"):
-        return "Write the address that the mail is to go to."
-    return (
-        f"{str(error)[:1].upper()}{str(error)[1:]}. {str(error.hint)[:1].upper()}{error.hint[1:]}."
-    )
 
 
 def _is_confirmed(reader: Reader) -> bool:
@@ -176,15 +154,21 @@ def _expired(request: Request) -> Response:
 
 
 def _welcome(request: Request, reader: Reader) -> Response:
-    own = preferences_path(office_of(request), reader.number)
-    return page(request, "welcome.html", title="You are subscribed", preferences=own)
+    office, number = office_of(request), reader.number
+    return page(
+        request,
+        "welcome.html",
+        title="You are subscribed",
+        preferences=preferences_path(office, number),
+        feed=feed_path(office, number),
+    )
 
 
 _CONFIRM = f"/{CONFIRM}/{{token}}"
 ROUTES = (
     Route("/", show, methods=["GET"]),
     Route("/subscribe", show, methods=["GET"]),
-    Route("/subscribe", evenly(taking(ask, ASK), _STEP_SECONDS), methods=["POST"]),
+    Route("/subscribe", evenly(taking(ask, ASK), STEP_SECONDS), methods=["POST"]),
     Route("/check", check, methods=["GET"]),
     Route(_CONFIRM, show_confirm, methods=["GET"]),
     Route(_CONFIRM, taking(confirm), methods=["POST"]),

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.store.visiting import Quota
-from digest.web.answers import page
+from digest.web.answers import refusal
 from digest.web.office import Office
 from digest.web.proxies import network_of
 
@@ -115,12 +115,11 @@ def too_many(request: Request, wait: timedelta) -> Response:
     """Say that there were too many requests, and when to try again."""
     seconds = max(1, math.ceil(wait.total_seconds()))
     minutes = math.ceil(seconds / 60)
-    answer = page(
+    answer = refusal(
         request,
-        "problem.html",
         429,
-        title="Too many requests",
-        more="Too many came from your network, or from all together. "
+        "Too many requests",
+        "Too many came from your network, or from all together. "
         f"Please try again in {minutes} minute{'s' if minutes > 1 else ''}.",
     )
     answer.headers["Retry-After"] = str(seconds)

@@ -22,7 +22,7 @@ from digest.web.answers import missing, office_of
 from digest.web.office import Office
 from digest.web.proxies import Trusted
 
-_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST"})
 
 
 class Metrics:

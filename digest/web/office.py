@@ -10,7 +10,9 @@ from pathlib import Path
 import jinja2
 
 from digest.models import Delivery, Envelope, Site
+from digest.pipeline.planning import Timetable
 from digest.pipeline.subscribing import Registry
+from digest.settings.sections import FeedsSettings
 from digest.settings.web import WebSettings
 from digest.store import Store
 from digest.tokens import Signer
@@ -20,6 +22,9 @@ from digest.trending import Rules
 CONFIRM, PREFERENCES, UNSUBSCRIBE, VIEW = "confirm", "preferences", "unsubscribe", "view"
 """What tokens are for, and the first part of the addresses they stand in."""
 
+FEED = "feed"
+"""What the token in the address of a reader's own feed is for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -27,6 +32,7 @@ class Office:
 
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
     whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
+    `timetable` tells when an edition is due, `feeds` how much feeds hold;
     `web` are the other settings of that section.
     """
 
@@ -41,6 +47,8 @@ class Office:
     letter: Callable[[Delivery], Envelope | None]
     clock: Callable[[], datetime]
     knock: Callable[[], None]
+    timetable: Timetable = field(default_factory=Timetable)
+    feeds: FeedsSettings = field(default_factory=FeedsSettings)
     web: WebSettings = field(default_factory=WebSettings)
 
     @property

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from digest.models import Subscriber, SubscriberState
+from digest.pipeline.feeds import feed_moves
 from digest.subscribing.acts import Way
 from digest.web.answers import office_of
-from digest.web.office import PREFERENCES, UNSUBSCRIBE, Office
+from digest.web.office import FEED, PREFERENCES, UNSUBSCRIBE, Office
 from digest.web.proxies import network_of
 
 
@@ -55,3 +56,15 @@ def preferences_path(office: Office, number: int) -> str:
 def leaving_path(office: Office, number: int) -> str:
     """Return the path of a subscriber's own way out."""
     return f"/{UNSUBSCRIBE}/{office.signer.token(UNSUBSCRIBE, str(number))}"
+
+
+def feed_path(office: Office, number: int) -> str:
+    """Return the path of a subscriber's own feed, without the ending of a format."""
+    rest = feed_rest(office, number)
+    return f"/feeds/p/{office.signer.token(FEED, f'{number}.{rest}' if rest else str(number))}"
+
+
+def feed_rest(office: Office, number: int) -> str:
+    """Return what the token of their feed says besides who they are: nothing until they move."""
+    count = feed_moves(office.store, number)
+    return str(count) if count else ""
