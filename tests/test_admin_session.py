@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -17,7 +19,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from digest.errors import ConfigError
 from digest.passwords import hashed, is_right
+from digest.settings import load
 from digest.subscribing.forms import Fields, first
 from digest.web.admin import shell
 
@@ -309,3 +313,60 @@ def test_neither_logs_nor_the_database_tell_a_password(
         dumped = "\n".join(database.iterdump())
     assert PASSWORD not in dumped
     assert HASH not in dumped
+
+
+def run(*arguments: str, typed: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "digest", "admin", *arguments],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout
+
+
+def test_the_command_prints_what_the_settings_keep(tmp_path: Path) -> None:
+    printed = run("password", typed=f"{PASSWORD}\r\n")
+    assert PASSWORD not in printed
+    with opened(tmp_path, admin="\n" + printed) as desk:
+        assert desk.sign_in().status == 303
+    printed = run("key", typed="")
+    own = printed.splitlines()[0].rpartition(" ")[2]
+    with opened(tmp_path, admin="\n" + printed) as desk:
+        assert desk.script("/api/admin/try", key=own).status == 200
+        assert desk.script("/api/admin/try").status == 401
+    assert printed != run("key", typed="")
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "short\n", "x" * 2000, "with\tcontrol characters\n"])
+def test_a_weak_password_is_refused(typed: str) -> None:
+    assert run("password", typed=typed, code=2) == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f'password_hash = "{PASSWORD}"',
+        'password_hash = "scrypt:40:8:1:c2FsdA:aGFzaA"',
+        f'key_hash = "{KEY}"',
+        'proxy_header = "Remote User"',
+        'proxy_header = "X\\nY"',
+        "session_hours = 0",
+    ],
+)
+def test_a_setting_that_is_no_hash_is_refused_and_not_shown(tmp_path: Path, told: str) -> None:
+    (tmp_path / "digest.toml").write_text(f"[admin]\n{told}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, environ={})
+    assert PASSWORD not in str(caught.value)
+    assert KEY not in str(caught.value)
+    shown = load(make(tmp_path), environ={}).shown()["admin"]
+    assert (shown["password_hash"], shown["key_hash"]) == ("***", "***")
+
+
+def make(root: Path) -> Path:
+    (root / "digest.toml").write_text(ADMIN)
+    return root
