@@ -7,7 +7,15 @@ there.
 
 from __future__ import annotations
 
-from digest.web.admin import signing
+from starlette.routing import Route
 
-ROUTES = (*signing.ROUTES,)
+from digest.web.admin import dumps, people, post, signing
+
+ROUTES = (
+    *signing.ROUTES,
+    *dumps.ROUTES,
+    *post.ROUTES,
+    *people.ROUTES,
+    Route("/admin/", dumps.first, methods=["GET"]),  # until the draft stands there
+)
 """The routes of each module; a new group of pages is one more."""
