@@ -24,6 +24,7 @@ LAYERS = {
         "digest.trending",
         "digest.edition",
         "digest.frozen",
+        "digest.passwords",
         "digest.tokens",
         "digest.rhythm",
         "digest.addresses",

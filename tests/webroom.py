@@ -82,11 +82,11 @@ class Room:
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as caller:
             caller.sendall(sent)
             return b"".join(iter(lambda: caller.recv(65536), b""))
+
     def send(
         self, path: str, body: bytes, kind: str, method: str = "POST", **headers: str
     ) -> Answer:
         return self.ask(path, method, body, **{"Content-Type": kind, **headers})
-
 
     def mails(self) -> list[bytes]:
         """Send what is due to be confirmed; return all mails that came so far."""
@@ -139,11 +139,12 @@ def opened(
     *,
     routes: Sequence[BaseRoute] = (),
     url: str = WEB,
+    more: str = "",
     **web: object,
 ) -> Iterator[Room]:
     """Serve the pages of a newsletter made in a folder, and other routes before them.
 
-    `web` are settings of that section; where none is given, nothing is limited.
+    `more` are more settings, `web` those of that section; where none is given, nothing is limited.
     """
     with serving(script or {}) as (smtp_port, seen):
         (root / "inbox").mkdir(parents=True, exist_ok=True)
@@ -153,7 +154,7 @@ def opened(
             "store": {"url": store_url} if store_url else {},
             "smtp": {"host": "127.0.0.1", "port": smtp_port, "tls": "none"},
         }
-        (root / "digest.toml").write_text(f"{_toml(sections)}\n{TOPICS}")
+        (root / "digest.toml").write_text(f"{_toml(sections)}\n{TOPICS}{more}")
         letter = flow.Letter(root, load(root, environ={}))
         letter.at = at
         bell = threading.Event()

@@ -123,4 +123,5 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         timetable=timetable(letter),
         feeds=letter.settings.feeds,
         web=letter.settings.web,
+        admin=letter.settings.admin,
     )

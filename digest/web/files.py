@@ -30,6 +30,7 @@ _ASSETS = {
     "icon.svg": "site/icon.svg",
     "web.css": "web/web.css",
     "zone.js": "web/zone.js",
+    "admin.css": "web/admin/admin.css",
 }
 _KINDS = {
     "atom.xml": "application/atom+xml",

@@ -12,6 +12,7 @@ import jinja2
 from digest.models import Delivery, Envelope, Site
 from digest.pipeline.planning import Timetable
 from digest.pipeline.subscribing import Registry
+from digest.settings.admin import AdminSettings
 from digest.settings.sections import FeedsSettings
 from digest.settings.web import WebSettings
 from digest.store import Store
@@ -33,7 +34,7 @@ class Office:
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
     whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
     `timetable` tells when an edition is due, `feeds` how much feeds hold;
-    `web` are the other settings of that section.
+    `web` are the other settings of that section, `admin` those of the curator's desk.
     """
 
     store: Store
@@ -50,6 +51,7 @@ class Office:
     timetable: Timetable = field(default_factory=Timetable)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
 
     @property
     def origin(self) -> str:
