@@ -25,6 +25,7 @@ LAYERS = {
         "digest.trending",
         "digest.edition",
         "digest.frozen",
+        "digest.passwords",
         "digest.tokens",
         "digest.rhythm",
         "digest.addresses",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +16,7 @@ import flow
 import lxml.html
 import uvicorn
 from smtp_faults import Seen, serving
+from starlette.routing import BaseRoute
 
 from digest.cli.mailing import invite_due
 from digest.cli.serve import office
@@ -75,8 +76,8 @@ class Room:
         body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
         return self._ask("POST", path, body, {"Content-Type": FORM, **headers})
 
-    def send(self, path: str, body: bytes, kind: str) -> Answer:
-        return self._ask("POST", path, body, {"Content-Type": kind})
+    def send(self, path: str, body: bytes, kind: str, **headers: str) -> Answer:
+        return self._ask("POST", path, body, {"Content-Type": kind, **headers})
 
     def mails(self) -> list[bytes]:
         """Send what is due to be confirmed; return all mails that came so far."""
@@ -123,28 +124,44 @@ def found(page: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]
 
 @contextmanager
 def opened(
-    root: Path, store_url: str = "", at: datetime = flow.AT, script: Mapping[str, str] | None = None
+    root: Path,
+    store_url: str = "",
+    at: datetime = flow.AT,
+    script: Mapping[str, str] | None = None,
+    *,
+    web: str = "",
+    more: str = "",
+    routes: Sequence[BaseRoute] = (),
 ) -> Iterator[Room]:
-    """Serve the pages of a newsletter made in a folder."""
+    """Serve the pages of a newsletter made in a folder; `web` and `more` are more settings.
+
+    `routes` are looked at before the newsletter's own.
+    """
     with serving(script or {}) as (smtp_port, seen):
         (root / "inbox").mkdir(parents=True, exist_ok=True)
         store = f'[store]\nurl = "{store_url}"\n' if store_url else ""
         smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {smtp_port}\ntls = "none"\n'
-        (root / "digest.toml").write_text(f"{CONFIG}\n{store}{smtp}")
+        (root / "digest.toml").write_text(f"{_with(web)}\n{store}{smtp}{more}")
         letter = flow.Letter(root, load(root, environ={}))
         letter.at = at
         bell = threading.Event()
         own = office(letter, bell)
         try:
-            with _served(own) as port:
+            with _served(own, routes) as port:
                 yield Room(letter, own, port, seen, bell)
         finally:
             letter.close()
 
 
+def _with(web: str) -> str:
+    return CONFIG.replace("[web]\n", f"[web]\n{web}\n")
+
+
 @contextmanager
-def _served(own: Office) -> Iterator[int]:
-    config = uvicorn.Config(make_app(own), port=0, log_level="error", lifespan="off")
+def _served(own: Office, routes: Sequence[BaseRoute]) -> Iterator[int]:
+    app = make_app(own)
+    app.router.routes[:0] = routes
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", proxy_headers=False)
     server = uvicorn.Server(config)
     with config.bind_socket() as sock:
         sock.listen()  # who asks before the server is up waits

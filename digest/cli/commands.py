@@ -12,6 +12,7 @@ import typer
 
 from digest import __version__
 from digest.cli import (
+    admin,
     bounces,
     catch,
     channels,
@@ -192,6 +193,7 @@ app.command("doctor", rich_help_panel="Look after it")(keep.doctor)
 app.command("backup", rich_help_panel="Look after it")(keep.backup)
 app.command("restore", rich_help_panel="Look after it")(keep.restore)
 app.add_typer(keep.config_app, name="config", rich_help_panel="Look after it")
+app.add_typer(admin.app, name="admin", rich_help_panel="Look after it")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after it")
 app.add_typer(channels.app, name="channels", rich_help_panel="Look after it")
 app.add_typer(topics.app, name="topics", rich_help_panel="Look after it")

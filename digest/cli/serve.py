@@ -119,4 +119,5 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         clock=letter.now,
         knock=bell.set,
         web=letter.settings.web,
+        admin=letter.settings.admin,
     )

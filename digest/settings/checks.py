@@ -19,6 +19,9 @@ LOCAL_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 LONGEST_RETURN_PATH = 24  # what a token leaves of the 64 of RFC 5321
 LONGEST_WAY_OUT = 900  # a line of a mail's head has at most 998 characters, and this is not folded
+PASSWORD_HASH = re.compile(r"scrypt:1[4-7]:8:[1-8]:[A-Za-z0-9_-]{22,86}:[A-Za-z0-9_-]{43}")
+KEY_HASH = re.compile(r"[0-9a-f]{64}")
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -96,6 +99,27 @@ def host(value: str) -> str:
     if not HOST.fullmatch(value):
         raise ValueError('must be a host, such as "digest.example.org" or "10.0.0.5:8000"')
     return value.lower()
+
+
+def password_hash(value: str) -> str:
+    """Refuse what `digest admin password` did not print, above all a password; nothing may be."""
+    if value and not PASSWORD_HASH.fullmatch(value):
+        raise ValueError("must be a line that `digest admin password` prints, not a password")
+    return value
+
+
+def key_hash(value: str) -> str:
+    """Refuse what is no SHA-256 in hexadecimal; nothing is allowed too."""
+    if value and not KEY_HASH.fullmatch(value):
+        raise ValueError("must be the SHA-256 that `digest admin key` prints, not the key")
+    return value
+
+
+def header_name(value: str) -> str:
+    """Refuse what is no name of a header; nothing is allowed too."""
+    if value and not HEADER_NAME.fullmatch(value):
+        raise ValueError('must be the name of a header, such as "Remote-User"')
+    return value
 
 
 def origin(value: str) -> str:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from digest.settings import checks
+from digest.settings.admin import AdminSettings
 from digest.settings.channels import ChannelName, ChannelSettings
 from digest.settings.delivery import (
     DeliverSettings,
@@ -29,6 +30,13 @@ from digest.settings.delivery import (
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
 from digest.settings.topics import TopicName, TopicSettings
 from digest.settings.web import WebSettings
+
+_HIDDEN = (
+    ("smtp", "password"),
+    ("dkim", "key"),
+    ("admin", "password_hash"),
+    ("admin", "key_hash"),
+)
 
 
 class SiteSettings(Section):
@@ -230,6 +238,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()
+    admin: AdminSettings = AdminSettings()
     channels: dict[ChannelName, ChannelSettings] = {}
     watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
@@ -249,7 +258,7 @@ class Settings(BaseSettings):
     def shown(self) -> dict[str, Any]:
         """Return all settings as plain values, by section and name, secrets masked."""
         shown = self.model_dump(mode="json", by_alias=True)
-        for section, name in (("smtp", "password"), ("dkim", "key")):
+        for section, name in _HIDDEN:
             shown[section][name] = "***" if shown[section][name] else ""
         for channel in shown["channels"].values():
             secrets = {name: "***" for name in ("url", "token", "secret") if channel[name]}

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from digest.web.office import Office
-from digest.web.stamps import stamp
+from digest.web.stamps import about, stamp
 
 SEE_OTHER = 303
 
@@ -23,16 +23,16 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     """Return a page made from a template of `templates/web/`.
 
     Each gets `site`, `topics`, `path` (where its own pages begin) and `stamp` (for its forms),
-    besides what is given.
+    besides (or instead) what is given.
     """
     office = office_of(request)
-    made = office.templates.get_template(f"web/{template}").render(
-        site=office.site,
-        topics=tuple(office.topics.values()),
-        path=request.scope.get("root_path", ""),
-        stamp=stamp(office, request),
-        **values,
-    )
+    usual = {
+        "site": office.site,
+        "topics": tuple(office.topics.values()),
+        "path": request.scope.get("root_path", ""),
+        "stamp": stamp(office, about(request)),
+    }
+    made = office.templates.get_template(f"web/{template}").render(usual | values)
     return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from digest.web import (
+    admin,
     api,
     choosing,
     files,
@@ -33,6 +35,7 @@ GROUPS = (
     viewing.ROUTES,
     searching.ROUTES,
     api.ROUTES,
+    admin.ROUTES,
 )
 """The routes of each module; a new group of pages is one more line."""
 
@@ -50,5 +53,5 @@ def make_app(office: Office) -> Starlette:
     guard = Middleware(Guard, office=office, limits=limits, metrics=counts)
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
-    app.state.showcase = Showcase(office)
+    app.state.showcase, app.state.weighing = Showcase(office), CapacityLimiter(1)
     return app

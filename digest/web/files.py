@@ -29,6 +29,7 @@ _ASSETS = {
     "style.css": "site/style.css",
     "icon.svg": "site/icon.svg",
     "web.css": "web/web.css",
+    "admin.css": "web/admin/admin.css",
 }
 _KINDS = {
     "atom.xml": "application/atom+xml",

@@ -27,7 +27,7 @@ from digest.web.headers import ALWAYS, STRICT_TRANSPORT, UNLESS_SAID, Hosts, is_
 from digest.web.limits import Limits, too_many
 from digest.web.metrics import Metrics
 from digest.web.office import Office
-from digest.web.proxies import UNIX, Asked, Trusted, asked, is_forwarded
+from digest.web.proxies import FROM_PROXY, UNIX, Asked, Trusted, asked, is_forwarded
 
 LOG = logging.getLogger("digest.web")
 BODY_SECONDS = 20.0
@@ -115,6 +115,7 @@ class Guard:
             host=headers.get("host", ""),
         )
         found = asked(peer, scope["headers"], self._trusted, self._web.forwarded)
+        scope[FROM_PROXY] = self._trusted.has(peer.client)
         if found == peer and not self._has_warned and is_forwarded(scope["headers"]):
             self._has_warned = True
             LOG.warning("a proxy is in front that web.trusted_proxies does not name")

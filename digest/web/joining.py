@@ -32,7 +32,7 @@ from digest.web.office import CONFIRM, Office
 from digest.web.posting import evenly, taking
 from digest.web.readers import Reader, preferences_path, reader_of, way_of
 from digest.web.shown import Showcase
-from digest.web.stamps import stamp
+from digest.web.stamps import about, stamp
 from digest.web.zones import zones
 
 _STEP_SECONDS = 0.05
@@ -45,7 +45,7 @@ _UNPROCESSABLE, _GONE = 422, 410
 def show(request: Request) -> Response:
     """Show the form, with what somebody gets who chooses nothing; made anew where it changed."""
     office, showcase = office_of(request), _showcase(request)
-    made_of = (showcase.now(), stamp(office, request), request.scope.get("root_path", ""))
+    made_of = (showcase.now(), stamp(office, about(request)), request.scope.get("root_path", ""))
     if (body := showcase.page(made_of)) is None:
         wants = office.registry.defaults
         told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}

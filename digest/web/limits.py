@@ -1,9 +1,9 @@
 """How often one network, and all together, may do what costs: in the store, and in memory.
 
-What is counted in the store survives a restart: asking to subscribe, and other forms, each by a
-keyed hash of purpose and network, so that no address of a visitor stands there. Leaving is never
-limited. Once a quota is used up nothing more is written until it is free again. Reading is counted
-in memory, for GET writes nothing.
+What is counted in the store survives a restart: asking to subscribe, trying the desk's password,
+and other forms, each by a keyed hash of purpose and network, so that no address of a visitor stands
+there. Leaving is never limited. Once a quota is used up nothing more is written until it is free
+again. Reading is counted in memory, for GET writes nothing.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from digest.web.answers import page
 from digest.web.office import Office
 from digest.web.proxies import network_of
 
-ASK, FORM = "ask", "form"
-"""What quotas there are: to ask for mail, and to send any other form."""
+ASK, FORM, SIGN_IN = "ask", "form", "sign-in"
+"""What quotas there are: to ask for mail, to send any other form, to try the desk's password."""
 
 _ALL = "all"
 _HOUR = timedelta(hours=1)
@@ -52,10 +52,11 @@ class Limits:
         return self._pace.is_passed(network_of(client), self._office.clock())
 
     def _quotas(self, purpose: str, network: str) -> tuple[Quota, ...]:
-        web = self._office.web
+        web, admin = self._office.web, self._office.admin
         most = {
             ASK: {network: web.asks_per_hour, _ALL: web.asks_per_hour_in_all},
             FORM: {network: web.forms_per_hour},
+            SIGN_IN: {network: admin.tries_per_hour, _ALL: admin.tries_per_hour_in_all},
         }[purpose]
         digest = self._office.signer.digest
         return tuple(

@@ -11,6 +11,7 @@ import jinja2
 
 from digest.models import Delivery, Envelope, Site
 from digest.pipeline.subscribing import Registry
+from digest.settings.admin import AdminSettings
 from digest.settings.web import WebSettings
 from digest.store import Store
 from digest.tokens import Signer
@@ -27,7 +28,7 @@ class Office:
 
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
     whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
-    `web` are the other settings of that section.
+    `web` are the other settings of that section, `admin` those of the curator's desk.
     """
 
     store: Store
@@ -42,6 +43,7 @@ class Office:
     clock: Callable[[], datetime]
     knock: Callable[[], None]
     web: WebSettings = field(default_factory=WebSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
 
     @property
     def origin(self) -> str:

@@ -45,7 +45,7 @@ def taking(act: Act, purpose: str = FORM) -> Handler:
             return page(
                 request, "problem.html", 403, title="This form came from elsewhere", more=_ELSEWHERE
             )
-        return act(request, _named(sent))
+        return act(request, named(sent))
 
     return _reading(run)
 
@@ -58,9 +58,17 @@ def taking_all(act: Act) -> Handler:
             sent = fields.read(request.headers.get("content-type", ""), body)
         except fields.NotAFormError:
             sent = fields.Form()
-        return act(request, _named(sent))
+        return act(request, named(sent))
 
     return _reading(run)
+
+
+def named(sent: fields.Form) -> Fields:
+    """Return a form's fields by their names."""
+    found: dict[str, list[str]] = {}
+    for name, value in sent.pairs:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def evenly(handle: Handler, step_seconds: float) -> Handler:
@@ -81,10 +89,3 @@ def _reading(run: Callable[[Request, bytes], Response]) -> Handler:
         return await run_in_threadpool(run, request, await request.body())
 
     return handle
-
-
-def _named(sent: fields.Form) -> Fields:
-    found: dict[str, list[str]] = {}
-    for name, value in sent.pairs:
-        found.setdefault(name, []).append(value)
-    return found

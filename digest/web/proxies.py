@@ -19,6 +19,9 @@ Network = IPv4Network | IPv6Network
 UNIX = "unix"
 """What stands for the other end of a socket in the file system."""
 
+FROM_PROXY = "digest.from_proxy"
+"""Where the scope of a request tells whether a trusted proxy asks: what it says is believed."""
+
 _MOST_HOPS = 20
 _HOST = re.compile(r"(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _PAIR = re.compile(r'\s*([a-z]+)=(?:"((?:[^"\\]|\\.)*)"|([!#-+\--:<-~]+))\s*(;|,|$)', re.IGNORECASE)

@@ -25,18 +25,23 @@ STAMP = "stamp"
 LASTS = timedelta(days=2)
 
 
-def stamp(office: Office, request: Request) -> str:
-    """Return what a form on this page carries to show that the page is ours."""
+def about(request: Request) -> str:
+    """Return whose page it is: the token in the address, empty on pages for all."""
+    return str(request.path_params.get("token", ""))
+
+
+def stamp(office: Office, whose: str) -> str:
+    """Return what a form carries to show that its page is ours, and `whose`: see `about`."""
     hour = int(office.clock().timestamp() // 3600)
-    return office.signer.token("form", f"{hour} {_about(request)}")
+    return office.signer.token("form", f"{hour} {whose}")
 
 
-def is_stamped(office: Office, request: Request, told: str) -> bool:
-    """Tell whether a stamp is ours, for this reader's pages, and not too old."""
+def is_stamped(office: Office, whose: str, told: str) -> bool:
+    """Tell whether a stamp is ours, for whose pages it should be, and not too old."""
     said = office.signer.read("form", told) or ""
-    hour, _, about = said.partition(" ")
+    hour, _, found = said.partition(" ")
     age = office.clock().timestamp() - int(hour) * 3600 if hour.isdecimal() else -1
-    return about == _about(request) and 0 <= age <= LASTS.total_seconds()
+    return bool(said) and found == whose and 0 <= age <= LASTS.total_seconds()
 
 
 def is_ours(office: Office, request: Request, form: Form, *, is_embedded: bool) -> bool:
@@ -44,9 +49,4 @@ def is_ours(office: Office, request: Request, form: Form, *, is_embedded: bool) 
     more = (office.site.url, *office.web.embedded_on) if is_embedded else ()
     own = f"{request.url.scheme}://{request.headers.get('host', '')}".lower()
     judged = Origins((office.origin, *more)).judge(request.headers, own)
-    return is_stamped(office, request, form.one(STAMP)) if judged is None else judged
-
-
-def _about(request: Request) -> str:
-    """Return whose page it is: the token in the address, empty on pages for all."""
-    return str(request.path_params.get("token", ""))
+    return is_stamped(office, about(request), form.one(STAMP)) if judged is None else judged

@@ -1,0 +1,166 @@
+"""What stands before each page of the desk: is there one, who is signed in, is the form ours.
+
+viewing(show)     GET: the page, or to the sign-in page
+curating(act)     POST: signed in, with the session's stamp, from no other site; else 403
+for_scripts(act)  JSON: by the key of scripts in `Authorization: Bearer`; problems as RFC 9457
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from digest.errors import UsageError
+from digest.subscribing.forms import Fields
+from digest.web import fields
+from digest.web.admin.session import Session, is_ours, session_of, stamp_of
+from digest.web.answers import missing, office_of, page, see_other
+from digest.web.headers import Origins
+from digest.web.posting import named
+from digest.web.stamps import STAMP
+
+Show = Callable[[Request], Response]
+Act = Callable[[Request, Fields], Response]
+ScriptAct = Callable[[Request, Mapping[str, Any]], Response]
+Handler = Callable[[Request], Awaitable[Response]]
+
+SIGN_IN = "/admin/sign-in"
+_PROBLEM = "application/problem+json"
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def viewing(show: Show) -> Show:
+    """Return an endpoint that shows a page to who is signed in; others go to sign in."""
+
+    def shown(request: Request) -> Response:
+        if not office_of(request).admin.is_on:
+            return missing(request)
+        return show(request) if session_of(request) else see_other(request, SIGN_IN)
+
+    return shown
+
+
+def curating(act: Act) -> Handler:
+    """Return an endpoint that takes the forms of who is signed in, in a thread."""
+
+    def run(request: Request, body: bytes) -> Response:
+        if not office_of(request).admin.is_on:
+            return missing(request)
+        session = session_of(request)
+        if session is None:
+            return _refused(request, "You are not signed in", "Sign in, and do it again.")
+        try:
+            sent = fields.read(request.headers.get("content-type", ""), body)
+        except fields.NotAFormError as error:
+            return _refused(request, "That did not work", error.why, error.status)
+        if not is_ours(request, session, sent.one(STAMP)):
+            return _refused(request, "This form came from elsewhere", "Open the page anew.")
+        return act(request, named(sent))
+
+    async def handle(request: Request) -> Response:
+        return await run_in_threadpool(run, request, await request.body())
+
+    return handle
+
+
+def admin_page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page of the desk, made from a template of `templates/web/admin/`.
+
+    Each gets what other pages get, `session`, `here` (its path), and as `stamp` what its forms
+    must carry.
+    """
+    session = session_of(request)
+    path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    own: dict[str, Any] = {"session": session, "here": path}
+    own |= {"stamp": stamp_of(request, session)} if session else {}
+    return page(request, f"admin/{template}", status, **(own | values))
+
+
+def for_scripts(act: ScriptAct) -> Handler:
+    """Return an endpoint for who has the key: it is given the JSON object sent, `{}` by GET.
+
+    A `UsageError` of `act` is answered with 422.
+    """
+
+    def run(request: Request, body: bytes) -> Response:
+        if refused := _without_key(request):
+            return refused
+        given: Mapping[str, Any] = {}
+        if request.method == "POST":
+            read = _object_in(request, body)
+            if isinstance(read, Response):
+                return read
+            given = read
+        try:
+            return act(request, given)
+        except UsageError as error:
+            return problem(422, "that cannot be done", str(error))
+
+    async def handle(request: Request) -> Response:
+        return await run_in_threadpool(run, request, await request.body())
+
+    return handle
+
+
+def told(value: object) -> Response:
+    """Return what a script asked for, as JSON."""
+    return JSONResponse(value, headers=_NO_STORE)
+
+
+def problem(status: int, title: str, detail: str = "") -> Response:
+    """Return an error as scripts read it (RFC 9457)."""
+    said = {"type": "about:blank", "title": title, "status": status}
+    said |= {"detail": detail} if detail else {}
+    return JSONResponse(said, status, _NO_STORE, media_type=_PROBLEM)
+
+
+def _refused(request: Request, title: str, more: str, status: int = 403) -> Response:
+    return admin_page(request, "refused.html", status, title=title, more=more)
+
+
+def _without_key(request: Request) -> Response | None:
+    """Return what is answered to who has no key, or asks from another site's page."""
+    office = office_of(request)
+    if not office.admin.key_hash:
+        return problem(404, "there is no such page")
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    mark = hashlib.sha256(key.strip().encode("utf-8", "surrogatepass")).hexdigest()
+    is_known = hmac.compare_digest(mark, office.admin.key_hash)
+    if kind.lower() != "bearer" or not is_known:
+        answer = problem(401, "the key is missing or wrong", "send Authorization: Bearer KEY")
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="desk"'
+        return answer
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}".lower()
+    if Origins((office.origin,)).judge(request.headers, own) is False:
+        return problem(403, "this is not for pages of other sites")
+    return None
+
+
+def _object_in(request: Request, body: bytes) -> Mapping[str, Any] | Response:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        return problem(415, "send JSON", "with Content-Type: application/json")
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        read = None
+    return read if isinstance(read, dict) else problem(422, "the body is no JSON object")
+
+
+__all__ = [
+    "SIGN_IN",
+    "Session",
+    "admin_page",
+    "curating",
+    "for_scripts",
+    "problem",
+    "told",
+    "viewing",
+]
