@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,9 @@ def test_an_order_pins_what_it_names_and_lets_the_others_follow(store: Store) ->
 
 
 def test_a_pinned_paper_moves_among_those_of_its_section(store: Store) -> None:
-    record_new(store, [5], NOON.date().replace(day=1))
+    record_new(store, [5], NOON.date() - timedelta(days=9))
     record_new(store, range(1, 5))
-    record_seen(store, [5], NOON.date())
+    record_seen(store, [5], NOON.date(), "again")
     own = curator(store)
     own.order(DAY, [KEYS[0], KEYS[4], KEYS[1]])  # the one in the middle stands in another section
     own.move(DAY, KEYS[1], up=True)
