@@ -51,7 +51,7 @@ def invented(size: int) -> Iterator[dict[str, Any]]:
             "arxiv_id": f"{n // 20_000:04}.{n % 20_000:05}",
             "published": (FIRST_DAY + timedelta(days=n // _PER_DAY)).isoformat(),
             "title": " ".join(said[:10]).capitalize(),
-            "abstract": f"We show {'. '.join(' '.join(said[i:i+18]) for i in range(10, 190, 18))}.",
+            "abstract": f"We show {'. '.join(' '.join(said[i : i + 18]) for i in range(10, 190, 18))}.",
             "authors": tuple(
                 f"{word(chance.randrange(900)).title()} {word(chance.randrange(WORDS)).title()}"
                 for _ in range(6)

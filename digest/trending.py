@@ -23,13 +23,17 @@ LONG_ABSENCE_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The settings that decisions about editions depend on."""
+    """The settings that decisions about editions depend on.
+
+    With `approval`, an edition goes out once the curator has approved it.
+    """
 
     half_life_days: float = 7.0
     vote_weight: float = 0.5
     listing_days: int = 5
     trending_limit: int = 10
     zone: tzinfo = UTC
+    approval: bool = False
 
 
 def days_of(sightings: Iterable[Sighting], on: date) -> tuple[Day, ...]:

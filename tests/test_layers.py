@@ -17,6 +17,7 @@ LAYERS = {
     "pure": (
         "digest.dumps",
         "digest.text",
+        "digest.approval",
         "digest.identity",
         "digest.indexing",
         "digest.query",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +10,10 @@ import typer
 from digest.cli.context import AsJson, DryRun, newsletter
 
 if TYPE_CHECKING:
-    from digest.store import Writing
+    from digest.pipeline.curating import Curator, Done
 
 app = typer.Typer(
-    help="See editions; pin, hide and annotate papers while an edition is a draft.",
+    help="See editions; pin, hide and annotate papers of drafts; approve what may go out.",
     no_args_is_help=True,
 )
 
@@ -49,7 +46,9 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def show(name: Name, as_json: AsJson = False) -> None:
     """Show what stands in an edition, with each paper's key, reason and score."""
-    from digest.cli.words import say, tell_edition
+    from digest.approval import approval_of
+    from digest.cli import shapes
+    from digest.cli.words import tell_edition
     from digest.errors import EditionError
     from digest.pipeline.sealing import edition_of
     from digest.render import to_json
@@ -61,39 +60,55 @@ def show(name: Name, as_json: AsJson = False) -> None:
         if record is None:
             raise EditionError(f"there is no edition {name}", hint="see: digest edition list")
         edition = edition_of(tx, record, letter.rules)
+    approval = approval_of(record, letter.rules)
     if as_json:
-        (document,) = to_json.render(edition, letter.site, Matcher(letter.topics.values()))
-        say(document.content.decode().rstrip())
+        document = to_json.document(edition, letter.site, Matcher(letter.topics.values()))
+        shapes.put(document | ({"approval": approval} if approval else {}))
     else:
-        tell_edition(edition)
+        tell_edition(edition, approval)
 
 
 @app.command()
-def pin(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def pin(
+    name: Name,
+    paper: PaperName,
+    place: Annotated[
+        int | None, typer.Option(min=1, help="Its place among the pinned, from 1; else the last.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Put a paper first; the next one pinned comes after it."""
-    wish = Wish(name=name, paper=paper, done="pinned")
-    _curate(wish, lambda tx, key: tx.curate_pin(name, str(key), True), dry_run, as_json)
+    _tell(_curator(dry_run).pin(name, paper, place), dry_run, as_json)
 
 
 @app.command()
 def unpin(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Let a pinned paper stand where its score puts it."""
-    wish = Wish(name=name, paper=paper, done="unpinned")
-    _curate(wish, lambda tx, key: tx.curate_pin(name, str(key), False), dry_run, as_json)
+    _tell(_curator(dry_run).unpin(name, paper), dry_run, as_json)
+
+
+@app.command()
+def order(
+    name: Name,
+    papers: Annotated[list[str], typer.Argument(help="Papers as for `pin`, the first first.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pin papers in this order; others that are pinned come after them."""
+    _tell(_curator(dry_run).order(name, papers), dry_run, as_json)
 
 
 @app.command()
 def hide(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Leave a paper out of the edition."""
-    wish = Wish(name=name, paper=paper, done="hidden")
-    _curate(wish, lambda tx, key: tx.curate_hide(name, str(key), True), dry_run, as_json)
+    _tell(_curator(dry_run).hide(name, paper), dry_run, as_json)
 
 
 @app.command()
 def unhide(name: Name, paper: PaperName, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Take a hidden paper back in."""
-    wish = Wish(name=name, paper=paper, done="shown again")
-    _curate(wish, lambda tx, key: tx.curate_hide(name, str(key), False), dry_run, as_json)
+    _tell(_curator(dry_run).unhide(name, paper), dry_run, as_json)
 
 
 @app.command()
@@ -110,41 +125,40 @@ def note(
     as_json: AsJson = False,
 ) -> None:
     """Set the editor's note on an edition or one of its papers; an empty one removes it."""
-    told = (_read(file) if file is not None else text).strip()
-    wish = Wish(name=name, paper=paper, done="annotated" if told else "without a note")
-    _curate(wish, lambda tx, key: tx.curate_note(name, key, told), dry_run, as_json)
+    told = _read(file) if file is not None else text
+    _tell(_curator(dry_run).note(name, paper or None, told), dry_run, as_json)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the curator asks for: in which edition, of which paper (or of the edition itself)."""
-
-    name: str
-    paper: str | None
-    done: str
+@app.command()
+def approve(name: Name, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Let an edition go out by mail and to channels, as it stands now (docs/curation.md)."""
+    _tell(_curator(dry_run).approve(name), dry_run, as_json, then="digest deliver")
 
 
-class _UndoneError(Exception):
-    """Ends a dry run's transaction without keeping it."""
+@app.command()
+def hold(name: Name, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Let nothing (more) of an edition go out until it is approved."""
+    _tell(_curator(dry_run).hold(name), dry_run, as_json, then="")
 
 
-def _curate(
-    wish: Wish, act: Callable[[Writing, str | None], None], dry_run: bool, as_json: bool
-) -> None:
+def _curator(is_dry: bool) -> Curator:
+    from digest.pipeline.curating import Curator
+
+    letter = newsletter()
+    return Curator(letter.store, letter.rules, letter.now(), "cli", is_dry=is_dry)
+
+
+def _tell(did: Done, is_dry: bool, as_json: bool, then: str = "digest publish") -> None:
     from digest.cli import shapes
     from digest.cli.words import say
 
-    key = None
-    with suppress(_UndoneError), newsletter().store.writing() as tx:
-        key = _key(tx, wish.paper) if wish.paper else None
-        act(tx, key)
-        if dry_run:
-            raise _UndoneError
     if as_json:
-        shapes.put({"edition": wish.name, "paper": key, "done": wish.done})
+        shapes.put({"edition": did.edition, "paper": did.paper, "done": did.done})
         return
-    would = " (dry run: nothing was changed)" if dry_run else ". Now: digest publish"
-    say(f"{key or 'the edition'} {wish.done} in {wish.name}{would}")
+    if did.withdrew:
+        then = f"{then}, and digest edition approve {did.edition} again"
+    would = " (dry run: nothing was changed)" if is_dry else f". Now: {then}" * bool(then)
+    say(f"{did.paper or 'the edition'} {did.done} in {did.edition}{would}")
 
 
 def _read(file: Path) -> str:
@@ -154,17 +168,3 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the note cannot be read: {error}", at=str(file)) from error
-
-
-def _key(tx: Writing, text: str) -> str:
-    """Return the public key of the paper that the curator named."""
-    from digest.errors import EditionError
-    from digest.identity import parse_arxiv_id, parse_doi
-
-    arxiv, doi = parse_arxiv_id(text), parse_doi(text)
-    names = [text, f"arxiv:{arxiv[0]}" if arxiv else "", f"doi:{doi}" if doi else ""]
-    found = (tx.paper_by_key(name) for name in names if name)
-    paper = next((paper for paper in found if paper), None)
-    if paper is None:
-        raise EditionError(f"no paper is known as {text}", hint="see: digest edition show NAME")
-    return paper.key

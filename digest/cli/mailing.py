@@ -196,6 +196,8 @@ def _report(report: DeliverReport, would: str) -> Told:
         lines.append(f"{report.held} are in doubt: see `digest status`, then --resolve")
     for name in report.stale:
         lines.append(f"{name} is older than deliver.max_age_hours: --include-stale mails it")
+    for name in report.unapproved:
+        lines.append(f"{name} waits for approval: digest edition approve {name}")
     if not report.counts and not report.planned:
         lines.append("Nothing is due.")
     told: dict[str, object] = {
@@ -204,5 +206,6 @@ def _report(report: DeliverReport, would: str) -> Told:
         "resent": report.resent,
         "held": report.held,
         "stale": list(report.stale),
+        "unapproved": list(report.unapproved),
     }
     return Told(lines=tuple(lines), json=told, exit_code=0 if report.counts else NOTHING_NEW)

@@ -95,6 +95,7 @@ class Newsletter:
             listing_days=self.settings.trending.listing_days,
             trending_limit=self.settings.edition.trending_limit,
             zone=ZoneInfo(self.settings.newsletter.timezone),
+            approval=self.settings.edition.approval,
         )
 
     @cached_property
@@ -183,6 +184,7 @@ class Newsletter:
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
+        del shown["edition"]["approval"]  # no page tells of it
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
         parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]

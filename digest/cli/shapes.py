@@ -51,14 +51,15 @@ def dump(report: DumpReport) -> Json:
 
 
 def edition(report: EditionReport) -> Json:
-    """Return how many papers an edition holds."""
-    return {
+    """Return how many papers an edition holds; of one that the curator decides on, what."""
+    told: Json = {
         "name": report.name,
         "sealed": report.is_sealed,
         "new": report.new,
         "trending": report.trending,
         "revised": report.revised,
     }
+    return told | ({"approval": report.approval} if report.approval else {})
 
 
 def diff(report: DumpReport, found: Diff) -> Json:

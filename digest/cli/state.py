@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from digest.approval import is_curated_on
 from digest.cli.findings import State
 from digest.cli.newsletter import Newsletter
 from digest.clock import next_local_midnight
@@ -38,7 +39,11 @@ def state_of(letter: Newsletter) -> State:
         ready=tuple(path.name for path in arrived.whole),
         waiting=tuple(path.name for path in arrived.unfinished),
         drafts=count(letter.store, [record.name for record in records], letter.rules),
-        due_now=tuple(day.name for day in days if is_due(day, today, zone, publishing=True)),
+        due_now=tuple(
+            day.name
+            for day in days
+            if is_due(day, today, zone, publishing=True) and not is_curated_on(day, letter.rules)
+        ),
         next_seal=next_local_midnight(now, zone),
         deliveries=dict(islice(deliveries.items(), LATEST_EDITIONS)),
         held=held,

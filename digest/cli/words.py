@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from digest.cli.findings import Finding, State
-from digest.models import Diff, DumpRecord, DumpStatus, Edition, Entry
+from digest.models import Approval, Diff, DumpRecord, DumpStatus, Edition, Entry
 from digest.pipeline.report import DumpReport, EditionReport, RunReport
 
 T = TypeVar("T")
@@ -71,7 +71,14 @@ def tracker(description: str) -> Callable[[Iterable[T]], Iterable[T]]:
 def edition_in_words(report: EditionReport) -> str:
     """Tell how many papers an edition holds, in a line."""
     parts = f"{report.new} new, {report.trending} trending again, {report.revised} revised"
-    return f"edition {report.name}: {parts}{', sealed' if report.is_sealed else ''}"
+    sealed = ", sealed" if report.is_sealed else ""
+    return f"edition {report.name}: {parts}{sealed}{_decided(report.approval)}"
+
+
+def _decided(approval: Approval | None) -> str:
+    words = {Approval.AWAITED: "waits for approval", None: ""}
+    told = words.get(approval, str(approval))
+    return f", {told}" if told else ""
 
 
 def tell_diff(found: Sequence[tuple[DumpReport, Diff]]) -> None:
@@ -84,9 +91,9 @@ def tell_diff(found: Sequence[tuple[DumpReport, Diff]]) -> None:
             say(f"  revised  {revised.listed.title} (version {revised.listed.version})")
 
 
-def tell_edition(edition: Edition) -> None:
+def tell_edition(edition: Edition, approval: Approval | None) -> None:
     """Tell what stands in an edition, section by section."""
-    say(f"{edition.name} ({'sealed' if edition.is_sealed else 'draft'})")
+    say(f"{edition.name} ({'sealed' if edition.is_sealed else 'draft'}{_decided(approval)})")
     if edition.note:
         say(f"note: {edition.note}")
     for name in ("new", "trending", "revised"):

@@ -63,11 +63,12 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
-from digest.models.words import Cadence, DumpStatus, Section
+from digest.models.words import Approval, Cadence, DumpStatus, Section
 
 __all__ = [
     "Announced",
     "Answer",
+    "Approval",
     "Cadence",
     "CameBack",
     "Channel",

@@ -118,7 +118,11 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionRecord:
-    """An edition as the store lists it. `week` and `month` name the roll-ups a day counts in."""
+    """An edition as the store lists it. `week` and `month` name the roll-ups a day counts in.
+
+    `approved_at` and `held_at` are when the curator let it go out, or not (never both), at what
+    `decided_by` names: `cli`, `desk` or `api`.
+    """
 
     name: str
     cadence: Cadence
@@ -130,3 +134,6 @@ class EditionRecord:
     week: str | None = None
     month: str | None = None
     change: int = 0
+    approved_at: datetime | None = None
+    held_at: datetime | None = None
+    decided_by: str = ""

@@ -27,3 +27,11 @@ class Cadence(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+class Approval(StrEnum):
+    """What the curator decided of an edition, or is to decide before it goes out."""
+
+    APPROVED = "approved"
+    HELD = "held"
+    AWAITED = "awaited"

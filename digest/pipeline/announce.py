@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 
 import jinja2
 
+from digest.approval import may_go_out
 from digest.errors import DigestError, EditionError
 from digest.models import Answer, Channel, Edition, EditionRecord, Notice, Posting, PostResult, Site
 from digest.pipeline.answers import judge, later, skipped
 from digest.pipeline.planning import Timetable
-from digest.pipeline.sealing import Desk, edition_of, seal
+from digest.pipeline.sealing import edition_of, seal_to_send
 from digest.render import to_channels
 from digest.rhythm import closes_at
 from digest.store import Store
@@ -56,7 +57,8 @@ class Board:
 def plan(board: Board) -> dict[str, int]:
     """Plan every edition that is due for the channels of its cadence; count them by edition.
 
-    What is planned is sealed first: what is told of changes no more.
+    What is planned is sealed first: what is told of changes no more. As with mail, nothing is
+    planned that waits for the curator's approval.
     """
     now = board.clock()
     due = [record for record in _recent(board, now) if _is_due(board, record, now)]
@@ -103,20 +105,23 @@ def edition_named(board: Board, name: str | None = None) -> Edition:
 def _recent(board: Board, now: datetime) -> tuple[EditionRecord, ...]:
     if not board.channels:
         return ()
-    eldest = (now - board.timetable.max_age).astimezone(board.rules.zone).date()
+    youngest = now - board.timetable.max_age
+    eldest = youngest.astimezone(board.rules.zone).date() - timedelta(days=1)
     with board.store.reading() as tx:
-        return tuple(reversed(tx.editions(ending_from=eldest - timedelta(days=1))))
+        return tuple(reversed(tx.editions(ending_from=eldest, approved_from=youngest)))
 
 
 def _is_due(board: Board, record: EditionRecord, now: datetime) -> bool:
-    """Tell whether an edition is closed, and not for too long: as with mail."""
+    """Tell whether an edition may go out and is closed, and not for too long: as with mail."""
     closed = closes_at(record.end, board.timetable.closing, board.rules.zone)
-    return timedelta() <= now - closed <= board.timetable.max_age
+    since = max(closed, record.approved_at or closed)
+    is_closed = closed <= now and now - since <= board.timetable.max_age
+    return is_closed and may_go_out(record, board.rules)
 
 
 def _put(board: Board, record: EditionRecord, channels: list[str], now: datetime) -> int:
-    if record.sealed_at is None:
-        seal(board.store, Desk(board.rules), record.name, now)
+    if not seal_to_send(board.store, board.rules, record.name, now):
+        return 0
     with board.store.writing_post() as post:
         return post.channels.plan(record.name, channels, now)
 

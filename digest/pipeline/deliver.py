@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from digest.models import DeliveryState
 from digest.pipeline.judging import MOST_CRASHES
-from digest.pipeline.planning import Planner, Timetable
+from digest.pipeline.planning import Planned, Planner, Timetable
 from digest.pipeline.sending import Means, Sender
 from digest.store import Store
 from digest.trending import Rules
@@ -49,7 +49,8 @@ class DeliverReport:
 
     `planned` counts by edition what came into the outbox, `counts` what became of what was due;
     `resent` and `held` are what dead senders left in doubt. `stale` names editions that were due to
-    somebody and passed over for their age. `commits` counts the transactions that recorded results.
+    somebody and passed over for their age, `unapproved` those that wait for the curator. `commits`
+    counts the transactions that recorded results.
     """
 
     planned: dict[str, int]
@@ -57,6 +58,7 @@ class DeliverReport:
     resent: int = 0
     held: int = 0
     stale: tuple[str, ...] = ()
+    unapproved: tuple[str, ...] = ()
     commits: int = 0
 
 
@@ -68,21 +70,22 @@ def deliver(room: Postroom, wishes: Wishes) -> DeliverReport:
             now, resend=room.resends_doubt, most_crashes=MOST_CRASHES
         )
     planner = Planner(room.store, room.rules, room.timetable, now)
-    planned, stale = _plan(planner, wishes)
+    planned = _plan(planner, wishes)
     sender = Sender(room.store, room.holder, room.means)
     counts = sender.send_due()
     return DeliverReport(
-        planned=planned,
+        planned=planned.editions,
         counts=counts,
         resent=resent,
         held=held,
-        stale=stale,
+        stale=planned.stale,
+        unapproved=planned.unapproved,
         commits=sender.commits,
     )
 
 
-def _plan(planner: Planner, wishes: Wishes) -> tuple[dict[str, int], tuple[str, ...]]:
+def _plan(planner: Planner, wishes: Wishes) -> Planned:
     if wishes.edition is not None:
-        return {wishes.edition: planner.plan_named(wishes.edition, wishes.subscribers)}, ()
-    planned = planner.plan(include_stale=wishes.include_stale)
-    return planned.editions, planned.stale
+        count = planner.plan_named(wishes.edition, wishes.subscribers)
+        return Planned(editions={wishes.edition: count})
+    return planner.plan(include_stale=wishes.include_stale)

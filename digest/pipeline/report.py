@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digest.models import DumpStatus, Edition
+from digest.models import Approval, DumpStatus, Edition
 
 SATURDAY = 5
 
@@ -32,16 +32,17 @@ class DumpReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionReport:
-    """How many papers an edition holds in each section."""
+    """How many papers an edition holds in each section, and what the curator decided of it."""
 
     name: str
     is_sealed: bool
     new: int
     trending: int
     revised: int
+    approval: Approval | None = None
 
     @classmethod
-    def of(cls, edition: Edition) -> EditionReport:
+    def of(cls, edition: Edition, approval: Approval | None) -> EditionReport:
         """Count an edition."""
         return cls(
             name=edition.name,
@@ -49,6 +50,7 @@ class EditionReport:
             new=len(edition.new),
             trending=len(edition.trending),
             revised=len(edition.revised),
+            approval=approval,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from digest.approval import approval_of
 from digest.errors import DumpError
 from digest.inbox import Arrivals, Inbox
 from digest.output import Output
@@ -68,4 +69,7 @@ def count(store: Store, names: Iterable[str], rules: Rules) -> tuple[EditionRepo
     """Count what stands in editions."""
     with store.reading() as tx:
         records = [record for record in map(tx.edition, names) if record]
-        return tuple(EditionReport.of(edition_of(tx, record, rules)) for record in records)
+        return tuple(
+            EditionReport.of(edition_of(tx, record, rules), approval_of(record, rules))
+            for record in records
+        )

@@ -5,22 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from digest.approval import is_curated_on, may_go_out
 from digest.edition import compose, is_due, name_of, pictured
 from digest.frozen import freeze, tally, thaw
 from digest.models import Cadence, Edition, EditionRecord, Tally
-from digest.store import Reading, Store
+from digest.store import Reading, Store, Writing
 from digest.trending import Rules
 
 
 def seal_due(store: Store, rules: Rules, now: datetime, *, publishing: bool) -> tuple[str, ...]:
     """Seal every edition whose time is over; return their names. See DESIGN.md, rules of time.
 
-    Days before what comes after them, whose pictures tell of them: so none is composed twice.
+    Days before what comes after them, whose pictures tell of them: so none is composed twice. What
+    waits for the curator's approval stays a draft.
     """
     today = now.astimezone(rules.zone).date()
     with store.reading() as tx:
         open_ones = tx.editions(unsealed_only=True)
-    due = [r for r in open_ones if is_due(r, today, rules.zone, publishing=publishing)]
+    due = [
+        record
+        for record in open_ones
+        if is_due(record, today, rules.zone, publishing=publishing)
+        and not is_curated_on(record, rules)
+    ]
     due.sort(key=lambda record: (record.end, record.cadence is not Cadence.DAY))
     desk = Desk(rules)
     for record in due:
@@ -33,8 +40,27 @@ def seal(store: Store, desk: Desk, name: str, now: datetime) -> None:
     with store.writing() as tx:
         record = tx.edition(name)
         if record is not None and record.sealed_at is None:
-            edition = desk.compose(tx, record)
-            tx.seal(name, freeze(replace(edition, is_sealed=True)), now)
+            _seal(tx, desk, record, now)
+
+
+def seal_to_send(store: Store, rules: Rules, name: str, now: datetime) -> bool:
+    """Seal an edition that is to go out, if nobody has; false where it may not go out (any more).
+
+    What went to one reader goes to all; and what was approved is what goes out, for what changes a
+    draft takes its approval back.
+    """
+    with store.writing() as tx:
+        record = tx.edition(name)
+        if record is None or not may_go_out(record, rules):
+            return False
+        if record.sealed_at is None:
+            _seal(tx, Desk(rules), record, now)
+    return True
+
+
+def _seal(tx: Writing, desk: Desk, record: EditionRecord, now: datetime) -> None:
+    edition = desk.compose(tx, record)
+    tx.seal(record.name, freeze(replace(edition, is_sealed=True)), now)
 
 
 def edition_of(tx: Reading, record: EditionRecord, rules: Rules) -> Edition:

@@ -167,6 +167,11 @@ class EditionSettings(Section):
     trending_limit: int = Field(
         default=10, ge=0, le=10_000, description='Most papers in "Trending again". 0 leaves it out.'
     )
+    approval: bool = Field(
+        default=False,
+        description="Mail an edition and post it to channels only once it is approved: "
+        "`digest edition approve NAME`, or at /admin. Pages and feeds wait for nobody.",
+    )
 
 
 class FeedsSettings(Section):

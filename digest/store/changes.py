@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, or_, select, union, update
+from sqlalchemy import Connection, Select, delete, or_, select, union, update
 
 from digest.store.schema import read_meta
-from digest.store.tables import announcements, dumps, editions, meta, papers, sightings
+from digest.store.tables import announcements, approvals, dumps, editions, meta, papers, sightings
 
 
 def next_change(connection: Connection) -> int:
@@ -47,12 +47,15 @@ def stamp_editions(connection: Connection, change: int, day: date) -> None:
         )
         .values(change=change)
     )
+    stamped = editions.c.change == change
+    _withdraw(connection, select(editions.c.name).where(stamped, editions.c.sealed_at.is_(None)))
 
 
 def stamp_with_rollups(connection: Connection, change: int, name: str) -> None:
     """Put the number on an edition and, where they are drafts, on its week and month.
 
-    And on the drafts that end later: their pictures tell what this one holds.
+    And on the drafts that end later: their pictures tell what this one holds. That alone takes no
+    approval back.
     """
     own = select(editions.c.week, editions.c.month).where(editions.c.name == name)
     rollups = own.cte("rollups")
@@ -70,3 +73,13 @@ def stamp_with_rollups(connection: Connection, change: int, name: str) -> None:
         )
         .values(change=change)
     )
+    changed = (editions.c.name == name, editions.c.name.in_(select(rollups.c.week)))
+    is_changed = or_(*changed, editions.c.name.in_(select(rollups.c.month)))
+    drafts = select(editions.c.name).where(editions.c.sealed_at.is_(None), is_changed)
+    _withdraw(connection, drafts)
+
+
+def _withdraw(connection: Connection, drafts: Select[tuple[str]]) -> None:
+    """Take back the approval of drafts: what was approved is not what they are now."""
+    own = (approvals.c.approved_at.is_not(None), approvals.c.edition.in_(drafts))
+    connection.execute(delete(approvals).where(*own))

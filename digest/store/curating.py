@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, union, update
@@ -38,6 +39,13 @@ def pin(connection: Connection, change: int, edition: str, key: str, on: bool) -
     last = select(func.max(curation.c.pinned)).where(curation.c.edition == edition)
     order = int(connection.execute(last).scalar() or 0) + 1 if on else None
     _ask(connection, change, edition, key, pinned=order)
+
+
+def order(connection: Connection, change: int, edition: str, keys: Sequence[str]) -> None:
+    """Pin these papers in this order; others that are pinned keep theirs, after them."""
+    others = [key for key in read(connection, edition).pinned if key not in set(keys)]
+    for place, key in enumerate(dict.fromkeys((*keys, *others)), 1):
+        _ask(connection, change, edition, key, pinned=place)
 
 
 def hide(connection: Connection, change: int, edition: str, key: str, on: bool) -> None:

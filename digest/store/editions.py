@@ -5,24 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, false, func, or_, select, update
 
 from digest.errors import EditionError
 from digest.models import Cadence, EditionRecord
 from digest.store.changes import stamp_with_rollups
 from digest.store.statements import insert_into
-from digest.store.tables import dumps, editions
+from digest.store.tables import approvals, dumps, editions
 
 _COLUMN_OF = {"start": "first_day", "end": "last_day"}
-_COLUMNS = [
-    editions.c[_COLUMN_OF.get(name, name)].label(name)
-    for name in EditionRecord.__dataclass_fields__
+_DECIDED = ("approved_at", "held_at")
+_OWN = [
+    name for name in EditionRecord.__dataclass_fields__ if _COLUMN_OF.get(name, name) in editions.c
 ]
+_RECORDS: Select[Any] = select(
+    *(editions.c[_COLUMN_OF.get(name, name)].label(name) for name in _OWN),
+    *(approvals.c[name] for name in _DECIDED),
+    func.coalesce(approvals.c.decided_by, "").label("decided_by"),
+).outerjoin_from(editions, approvals)
 
 
 def by_name(connection: Connection, name: str) -> EditionRecord | None:
     """Return the edition of this name."""
-    row = connection.execute(select(*_COLUMNS).where(editions.c.name == name)).one_or_none()
+    row = connection.execute(_RECORDS.where(editions.c.name == name)).one_or_none()
     return _record(row) if row else None
 
 
@@ -61,15 +66,17 @@ def listed(
     since_change: int,
     unsealed_only: bool,
     ending_from: date | None,
+    approved_from: datetime | None,
 ) -> tuple[EditionRecord, ...]:
     """Return the editions with a change number after `since_change`, latest first."""
-    wanted = select(*_COLUMNS).where(editions.c.change > since_change)
+    wanted = _RECORDS.where(editions.c.change > since_change)
     if cadence is not None:
         wanted = wanted.where(editions.c.cadence == cadence.value)
     if unsealed_only:
         wanted = wanted.where(editions.c.sealed_at.is_(None))
     if ending_from is not None:
-        wanted = wanted.where(editions.c.last_day >= ending_from)
+        is_late = approvals.c.approved_at >= approved_from if approved_from else false()
+        wanted = wanted.where(or_(editions.c.last_day >= ending_from, is_late))
     ordered = wanted.order_by(editions.c.first_day.desc(), editions.c.name.desc())
     return tuple(_record(row) for row in connection.execute(ordered))
 
@@ -84,10 +91,7 @@ def frozen(connection: Connection, name: str) -> str | None:
 
 def open_edition(connection: Connection, change: int, edition: EditionRecord) -> None:
     """Store the edition unless there is one of that name."""
-    values = {
-        _COLUMN_OF.get(name, name): getattr(edition, name)
-        for name in EditionRecord.__dataclass_fields__
-    }
+    values = {_COLUMN_OF.get(name, name): getattr(edition, name) for name in _OWN}
     values |= {"cadence": edition.cadence.value, "change": change}
     connection.execute(insert_into(connection, editions).values(values).on_conflict_do_nothing())
 
@@ -95,6 +99,7 @@ def open_edition(connection: Connection, change: int, edition: EditionRecord) ->
 def drop(connection: Connection, _change: int, name: str) -> None:
     """Forget a draft in which nothing was ever announced."""
     draft(connection, name)
+    connection.execute(delete(approvals).where(approvals.c.edition == name))
     connection.execute(delete(editions).where(editions.c.name == name))
 
 

@@ -36,6 +36,7 @@ from digest.models import (
     Result,
     SubscriberState,
 )
+from digest.store.approving import held as held_editions
 from digest.store.statements import batches
 from digest.store.tables import deliveries, subscribers
 
@@ -106,10 +107,14 @@ _RECORD = (
 def lease(
     connection: Connection, holder: str, now: datetime, until: datetime, limit: int
 ) -> tuple[Delivery, ...]:
-    """Take up to `limit` deliveries that are due, eldest first; others cannot until `until`."""
+    """Take up to `limit` deliveries that are due, eldest first; others cannot until `until`.
+
+    Those of an edition that the curator holds stay where they are.
+    """
     due = (
         select(deliveries.c.edition, deliveries.c.subscriber_id)
         .where(deliveries.c.state == _STATE.PENDING.value, deliveries.c.due_at <= now)
+        .where(deliveries.c.edition.not_in(held_editions()))
         .order_by(deliveries.c.due_at)
         .limit(limit)
     )

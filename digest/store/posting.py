@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, case, func, or_, select, tuple_, update
 
 from digest.models import DeliveryState, Posting, PostRecord, PostResult
+from digest.store.approving import held
 from digest.store.statements import batches, insert_into
 from digest.store.tables import posts
 
@@ -50,11 +51,14 @@ def lease(
 ) -> Posting | None:
     """Take one posting that was due, the eldest, until a time; None where there is none.
 
-    One that another held longer than it said is taken too: whoever held it is gone.
+    One that another held longer than it said is taken too: whoever held it is gone. Those of an
+    edition that the curator holds stay where they are.
     """
     is_due = and_(posts.c.state == _PENDING, posts.c.due_at <= due_by)
     is_left = and_(posts.c.state == _LEASED, posts.c.leased_until <= now)
-    first = select(posts.c.edition, posts.c.channel).where(or_(is_due, is_left))
+    first = select(posts.c.edition, posts.c.channel).where(
+        or_(is_due, is_left), posts.c.edition.not_in(held())
+    )
     first = first.order_by(posts.c.due_at, posts.c.edition, posts.c.channel).limit(1)
     taken = connection.execute(
         update(posts)

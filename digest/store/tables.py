@@ -37,6 +37,7 @@ from digest.store.tables_post import (
 
 __all__ = [
     "announcements",
+    "approvals",
     "consents",
     "curation",
     "deliveries",
@@ -177,6 +178,15 @@ editions = Table(
         sqlite_where=text("sealed_at IS NULL"),
         postgresql_where=text("sealed_at IS NULL"),
     ),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("edition", SafeText, ForeignKey("editions.name"), primary_key=True),
+    Column("approved_at", UtcDateTime),
+    Column("held_at", UtcDateTime),
+    Column("decided_by", SafeText, nullable=False),
 )
 
 announcements = Table(

@@ -6,7 +6,7 @@ ours, and the first write of a transaction takes the next change number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -25,7 +25,16 @@ from digest.models import (
     PaperPage,
 )
 from digest.models.searching import Hits, Query
-from digest.store import curating, dumps, editions, material, papers, recording, searching
+from digest.store import (
+    approving,
+    curating,
+    dumps,
+    editions,
+    material,
+    papers,
+    recording,
+    searching,
+)
 from digest.store.changes import next_change
 from digest.store.failures import readable
 
@@ -95,10 +104,12 @@ class Reading:
         since_change: int = 0,
         unsealed_only: bool = False,
         ending_from: date | None = None,
+        approved_from: datetime | None = None,
     ) -> tuple[EditionRecord, ...]:
         """Return the editions touched after a change number, by their first day, latest first.
 
-        With `ending_from`, those whose last day is that or later.
+        With `ending_from`, those whose last day is that or later, and those that were approved at
+        `approved_from` or later.
         """
         return self._read(
             editions.listed,
@@ -106,6 +117,7 @@ class Reading:
             since_change=since_change,
             unsealed_only=unsealed_only,
             ending_from=ending_from,
+            approved_from=approved_from,
         )
 
     def updated(self) -> datetime | None:
@@ -190,6 +202,18 @@ class Writing(Reading):
     def curate_note(self, edition: str, key: str | None, text: str) -> None:
         """Set the note of a paper, or with no key of the edition; an empty text removes it."""
         self._write(curating.note, edition, key, text)
+
+    def curate_order(self, edition: str, keys: Sequence[str]) -> None:
+        """Pin these papers, in this order; others that are pinned come after them."""
+        self._write(curating.order, edition, keys)
+
+    def approve(self, edition: str, at: datetime, by: str) -> bool:
+        """Let the edition go out; false where it was approved before. It takes no change number."""
+        return self._read(approving.approve, edition, at, by)
+
+    def hold(self, edition: str, at: datetime, by: str) -> bool:
+        """Let nothing more of it go out until it is approved; false where it was held before."""
+        return self._read(approving.hold, edition, at, by)
 
     def _write(
         self, act: Callable[Concatenate[Connection, int, P], T], *args: P.args, **named: P.kwargs
