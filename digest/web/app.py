@@ -50,5 +50,5 @@ def make_app(office: Office) -> Starlette:
     guard = Middleware(Guard, office=office, limits=limits, metrics=counts)
     app = Starlette(routes=routes, middleware=[guard], exception_handlers={HTTPException: told})
     app.state.office, app.state.limits, app.state.metrics = office, limits, counts
-    app.state.showcase = Showcase(office)
+    app.state.showcase, app.state.started = Showcase(office), office.clock()
     return app

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from digest import addresses
@@ -25,7 +25,16 @@ from digest.models import SubscriberState
 from digest.pipeline.subscribing import CONFIRM_WITHIN
 from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.wishes import WORDS
-from digest.web.answers import missing, office_of, page, see_other
+from digest.web.answers import (
+    kept,
+    missing,
+    office_of,
+    page,
+    public_page,
+    rendered,
+    see_other,
+    started,
+)
 from digest.web.fields import HONEYPOT
 from digest.web.limits import ASK
 from digest.web.office import CONFIRM, Office
@@ -38,6 +47,7 @@ from digest.web.zones import zones
 _STEP_SECONDS = 0.05
 """Answers to who asks come after a multiple of it: longer than the work takes."""
 
+_FORM = "join.html"
 _FORMS = frozenset({"page", "embed"})
 _UNPROCESSABLE, _GONE = 422, 410
 
@@ -46,12 +56,12 @@ def show(request: Request) -> Response:
     """Show the form, with what somebody gets who chooses nothing; made anew where it changed."""
     office, showcase = office_of(request), _showcase(request)
     made_of = (showcase.now(), stamp(office, request), request.scope.get("root_path", ""))
-    if (body := showcase.page(made_of)) is None:
+    if (made := showcase.page(made_of)) is None:
         wants = office.registry.defaults
         told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
-        body = bytes(_form(request, {"address": "", "topics": (), **told}, {}).body)
-        showcase.keep(made_of, body)
-    return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+        values = _values(request, {"address": "", "topics": (), **told}, {})
+        made = showcase.keep(made_of, rendered(request, _FORM, **values))
+    return kept(request, *made)
 
 
 def ask(request: Request, fields: Fields) -> Response:
@@ -69,7 +79,7 @@ def ask(request: Request, fields: Fields) -> Response:
         told = typed(fields)
         told["cadence"] = told["cadence"] or WORDS[wants.cadence]
         told["hour"], told["zone"] = told["hour"] or str(wants.hour), told["zone"] or wants.zone
-        return _form(request, told, wrong, _UNPROCESSABLE)
+        return page(request, _FORM, _UNPROCESSABLE, **_values(request, told, wrong))
     form = first(fields, "form")
     way = way_of(request, f"web: {form if form in _FORMS else 'other'}", wording(office))
     office.registry.invite(who, wishes, way, office.clock())
@@ -79,7 +89,8 @@ def ask(request: Request, fields: Fields) -> Response:
 
 def check(request: Request) -> Response:
     """Say that a mail is on its way; the same to all."""
-    return page(request, "check.html", title="Check your inbox", days=CONFIRM_WITHIN.days)
+    days = CONFIRM_WITHIN.days
+    return public_page(request, "check.html", started(request), title="Check your inbox", days=days)
 
 
 def show_confirm(request: Request) -> Response:
@@ -116,7 +127,8 @@ def embed(request: Request) -> Response:
     made = office.templates.get_template("web/embedded.html").render(
         site=office.site, action=office.address("subscribe"), honeypot=HONEYPOT
     )
-    return page(request, "embed.html", title="A form for your own page", snippet=made)
+    title = "A form for your own page"
+    return public_page(request, "embed.html", started(request), title=title, snippet=made)
 
 
 def wording(office: Office) -> str:
@@ -125,20 +137,16 @@ def wording(office: Office) -> str:
     return str(getattr(module, "version", ""))
 
 
-def _form(
-    request: Request, told: Mapping[str, Any], wrong: Mapping[str, str], status: int = 200
-) -> Response:
-    return page(
-        request,
-        "join.html",
-        status,
-        title="Subscribe",
-        told=told,
-        wrong=wrong,
-        shown=_showcase(request).now(),
-        zones=zones(),
-        honeypot=HONEYPOT,
-    )
+def _values(request: Request, told: Mapping[str, Any], wrong: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form shows, of what was typed and what is wrong with it."""
+    return {
+        "title": "Subscribe",
+        "told": told,
+        "wrong": wrong,
+        "shown": _showcase(request).now(),
+        "zones": zones(),
+        "honeypot": HONEYPOT,
+    }
 
 
 def _showcase(request: Request) -> Showcase:
