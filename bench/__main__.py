@@ -11,7 +11,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TypedDict
@@ -28,6 +28,7 @@ SUITES = (
     "bench.bench_letters",
     "bench.bench_delivery",
     "bench.bench_flow",
+    "bench.bench_pages",
 )
 HEADINGS = ("job", "ours", "beside", "its time", "ratio", "goal", "note")
 
@@ -36,7 +37,7 @@ class Row(TypedDict):
     """One job: medians in milliseconds; `theirs` names the alternative, "" where there is none."""
 
     job: str
-    ours_ms: float
+    ours_ms: float | None
     theirs: str
     theirs_ms: float | None
     ratio: float | None
@@ -47,7 +48,7 @@ class Row(TypedDict):
 def main() -> None:
     """Measure, print, and write the file asked for."""
     options = parse_options()
-    rows = list(measure(options.scale))
+    rows = list(measure(options.scale, options.only or SUITES))
     show(rows)
     if options.write:
         options.write.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +61,9 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument(
         "--scale", type=float, default=1.0, help="size of the work; 0.1 is a quick look (default 1)"
     )
+    parser.add_argument(
+        "--only", choices=SUITES, action="append", metavar="SUITE", help="leave the others out"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the table as Markdown")
     options = parser.parse_args()
     if options.scale <= 0:
@@ -67,9 +71,9 @@ def parse_options() -> argparse.Namespace:
     return options
 
 
-def measure(scale: float) -> Iterator[Row]:
+def measure(scale: float, names: Sequence[str]) -> Iterator[Row]:
     """Run the suites one after the other, saying on stderr which one works."""
-    for name in SUITES:
+    for name in names:
         print(f"{name} ...", file=sys.stderr)
         yield from import_module(name).rows(scale)
 

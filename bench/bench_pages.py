@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -130,7 +131,7 @@ def asked() -> list[str]:
     """Return searches: words that most papers hold and words that few do, phrases, authors."""
     words = [shelves.word(n) for n in SOME]
     pairs = [f"{one} {other}" for one, other in zip(words, reversed(words), strict=True)]
-    phrases = [f'"{one} {other}"' for one, other in zip(words[:4], words[1:5], strict=True)]
+    phrases = [f'"{one} {other}"' for one, other in pairwise(words[:5])]
     others = [f"{words[6]} -{words[1]}", f"{words[3]} OR {words[8]}", f"{words[7]}*"]
     return [*words, *pairs, *phrases, *others, *(f"author:{word}" for word in words[4:8])]
 

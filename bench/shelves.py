@@ -43,6 +43,7 @@ def invented(size: int) -> Iterator[dict[str, Any]]:
     shares = list(accumulate(1 / (n + 1) for n in range(WORDS)))
     for n in range(size):
         said = chance.choices(known, cum_weights=shares, k=190)
+        sentences = (" ".join(said[at : at + 18]) for at in range(10, 190, 18))
         yield {
             "id": n + 1,
             "key": f"arxiv:{n // 20_000:04}.{n % 20_000:05}",
@@ -51,7 +52,7 @@ def invented(size: int) -> Iterator[dict[str, Any]]:
             "arxiv_id": f"{n // 20_000:04}.{n % 20_000:05}",
             "published": (FIRST_DAY + timedelta(days=n // _PER_DAY)).isoformat(),
             "title": " ".join(said[:10]).capitalize(),
-            "abstract": f"We show {'. '.join(' '.join(said[i : i + 18]) for i in range(10, 190, 18))}.",
+            "abstract": f"We show {'. '.join(sentences)}.",
             "authors": tuple(
                 f"{word(chance.randrange(900)).title()} {word(chance.randrange(WORDS)).title()}"
                 for _ in range(6)
@@ -63,6 +64,5 @@ def invented(size: int) -> Iterator[dict[str, Any]]:
 
 
 def word(number: int) -> str:
-    """Return an invented word; short ones are the frequent ones."""
-    said = "".join(_SYLLABLES[int(digit)] for digit in str(number))
-    return said
+    """Return an invented word; the shorter, the more frequent."""
+    return "".join(_SYLLABLES[int(digit)] for digit in str(number))

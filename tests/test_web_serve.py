@@ -17,6 +17,8 @@ from pathlib import Path
 import flow
 import pytest
 
+from digest.web.serving import listen
+
 COMMAND = [sys.executable, "-m", "digest"]
 
 
@@ -167,3 +169,12 @@ def test_metrics_are_for_those_of_the_settings(root: Path) -> None:
     assert 'digest_requests_total{method="GET",route="/",status="200"} 1.0' in told
     assert 'digest_subscribers{state="active"} 0.0' in told
     assert "digest_store_up 1.0" in told
+
+
+def test_an_answer_does_not_wait_for_its_head_to_be_acknowledged() -> None:
+    with (
+        listen("127.0.0.1", 0) as place,
+        socket.create_connection(place.getsockname()),
+        place.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

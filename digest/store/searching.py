@@ -23,7 +23,7 @@ _FROM = {
     "sqlite": "paper_search WHERE paper_search MATCH :asked",
     "postgresql": "paper_words WHERE found @@ CAST(:asked AS tsquery)",
 }
-_PLACE = {"sqlite": "paper_search.rowid", "postgresql": "place"}
+_PLACE = {"sqlite": "paper_search.rowid", "postgresql": "place + 0"}  # not by that index: see below
 _ID = {"sqlite": f"(paper_search.rowid & {(1 << ID_BITS) - 1})", "postgresql": "paper_id"}
 _LISTED = {
     "sqlite": "SELECT value FROM json_each(:out)",
@@ -59,6 +59,8 @@ class _Finder:
     def __init__(self, connection: Connection, named: tuple[int, ...]) -> None:
         self._connection = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
+        if not self._is_sqlite:  # it takes reading all texts for cheap, as they lie elsewhere
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
         hidden = {row.paper_id for row in connection.execute(hidden_ids())}
         self.named = tuple(paper_id for paper_id in named if paper_id not in hidden)
         out = [*hidden, *self.named]

@@ -119,9 +119,9 @@ class Store:
         """Let each paper be found by the words that `words_of` has of it; return how many changed.
 
         `rules` is their number: done are the papers that changed since, or all where earlier
-        rules were the last to be used. A batch a transaction, none longer than a moment; ended in between
-        (by `goes_on`, or killed), the next call goes on there. What is published does not change by
-        it, nor does the change number.
+        rules were the last to be used. A batch a transaction, none longer than a moment; where it
+        was ended (by `goes_on`, or killed), the next call goes on. What is published does not
+        change by it, nor does the change number.
         """
         changed = 0
         while goes_on():

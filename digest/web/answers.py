@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from digest.web.cached import cached
 from digest.web.documents import problem
 from digest.web.office import Office
 from digest.web.stamps import about, stamp
 
 SEE_OTHER = 303
 API = "/api/"
+_HTML = "text/html"
 
 
 def office_of(request: Request) -> Office:
@@ -28,6 +31,27 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     Each gets `site`, `topics`, `path` (where its own pages begin) and `stamp` (for its forms),
     besides (or instead) what is given.
     """
+    made = rendered(request, template, **values)
+    return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def public_page(
+    request: Request, template: str, updated: datetime | None, **values: Any
+) -> Response:
+    """Return a page that is the same for all, which a browser keeps and asks after.
+
+    `updated` is a time since when it did not change, None where none can be told.
+    """
+    return kept(request, rendered(request, template, **values), updated)
+
+
+def kept(request: Request, made: str, updated: datetime | None, **headers: str) -> Response:
+    """Return a page that was rendered, or that the browser has it."""
+    return cached(request, made.encode(), _HTML, updated, **headers)
+
+
+def rendered(request: Request, template: str, **values: Any) -> str:
+    """Render a page; see `page`."""
     office = office_of(request)
     usual = {
         "site": office.site,
@@ -35,8 +59,13 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "path": request.scope.get("root_path", ""),
         "stamp": stamp(office, about(request)),
     }
-    made = office.templates.get_template(f"web/{template}").render(usual | values)
-    return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})
+    return office.templates.get_template(f"web/{template}").render(usual | values)
+
+
+def started(request: Request) -> datetime:
+    """Return when this process began: what is made of templates and settings is as old."""
+    at: datetime = request.app.state.started
+    return at
 
 
 def refusal(request: Request, status: int, title: str, more: str = "") -> Response:

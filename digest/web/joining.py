@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.errors import UsageError
@@ -24,7 +24,16 @@ from digest.models import SubscriberState
 from digest.pipeline.subscribing import CONFIRM_WITHIN
 from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.wishes import WORDS
-from digest.web.answers import missing, office_of, page, see_other
+from digest.web.answers import (
+    kept,
+    missing,
+    office_of,
+    page,
+    public_page,
+    rendered,
+    see_other,
+    started,
+)
 from digest.web.fields import HONEYPOT
 from digest.web.headers import SCRIPTED
 from digest.web.inviting import STEP_SECONDS, invite, wording
@@ -36,6 +45,7 @@ from digest.web.shown import Showcase
 from digest.web.stamps import about, stamp
 from digest.web.zones import zones
 
+_FORM = "join.html"
 _FORMS = frozenset({"page", "embed"})
 _UNPROCESSABLE, _GONE = 422, 410
 
@@ -44,13 +54,12 @@ def show(request: Request) -> Response:
     """Show the form, with what somebody gets who chooses nothing; made anew where it changed."""
     office, showcase = office_of(request), _showcase(request)
     made_of = (showcase.now(), stamp(office, about(request)), request.scope.get("root_path", ""))
-    if (body := showcase.page(made_of)) is None:
+    if (made := showcase.page(made_of)) is None:
         wants = office.registry.defaults
         told = {"cadence": WORDS[wants.cadence], "hour": str(wants.hour), "zone": wants.zone}
-        body = bytes(_form(request, {"address": "", "topics": (), **told}, {}).body)
-        showcase.keep(made_of, body)
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": SCRIPTED}
-    return HTMLResponse(body, headers=headers)
+        values = _values(request, {"address": "", "topics": (), **told}, {})
+        made = showcase.keep(made_of, rendered(request, _FORM, **values))
+    return kept(request, *made, content_security_policy=SCRIPTED)
 
 
 def ask(request: Request, fields: Fields) -> Response:
@@ -67,13 +76,14 @@ def ask(request: Request, fields: Fields) -> Response:
         told = typed(fields)
         told["cadence"] = told["cadence"] or WORDS[wants.cadence]
         told["hour"], told["zone"] = told["hour"] or str(wants.hour), told["zone"] or wants.zone
-        return _form(request, told, wrong, _UNPROCESSABLE)
+        return page(request, _FORM, _UNPROCESSABLE, **_values(request, told, wrong))
     return see_other(request, "/check")
 
 
 def check(request: Request) -> Response:
     """Say that a mail is on its way; the same to all."""
-    return page(request, "check.html", title="Check your inbox", days=CONFIRM_WITHIN.days)
+    days = CONFIRM_WITHIN.days
+    return public_page(request, "check.html", started(request), title="Check your inbox", days=days)
 
 
 def show_confirm(request: Request) -> Response:
@@ -110,23 +120,20 @@ def embed(request: Request) -> Response:
     made = office.templates.get_template("web/embedded.html").render(
         site=office.site, action=office.address("subscribe"), honeypot=HONEYPOT
     )
-    return page(request, "embed.html", title="A form for your own page", snippet=made)
+    title = "A form for your own page"
+    return public_page(request, "embed.html", started(request), title=title, snippet=made)
 
 
-def _form(
-    request: Request, told: Mapping[str, Any], wrong: Mapping[str, str], status: int = 200
-) -> Response:
-    return page(
-        request,
-        "join.html",
-        status,
-        title="Subscribe",
-        told=told,
-        wrong=wrong,
-        shown=_showcase(request).now(),
-        zones=zones(),
-        honeypot=HONEYPOT,
-    )
+def _values(request: Request, told: Mapping[str, Any], wrong: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form shows, of what was typed and what is wrong with it."""
+    return {
+        "title": "Subscribe",
+        "told": told,
+        "wrong": wrong,
+        "shown": _showcase(request).now(),
+        "zones": zones(),
+        "honeypot": HONEYPOT,
+    }
 
 
 def _showcase(request: Request) -> Showcase:

@@ -15,7 +15,7 @@ from digest.render.cards import author_line, source_url
 from digest.render.text import cut, legible_paragraphs
 from digest.text.legible import legible
 from digest.web import asking
-from digest.web.answers import office_of, page
+from digest.web.answers import office_of, public_page
 
 ON_A_PAGE = 20
 _SHOWN = 420  # characters of an abstract
@@ -32,9 +32,10 @@ def search(request: Request) -> Response:
     with office.store.reading() as tx:
         hits = tx.search(query, part.limit, part.offset)
     last = (hits.total - 1) // part.limit
-    return page(
+    return public_page(
         request,
         "search.html",
+        None,  # what is found changes with the index and by the curator too
         title=f"{query.text[:60]}: search" if query.text else "Search",
         asked=query.text,
         is_empty=query.is_empty,

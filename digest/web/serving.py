@@ -83,11 +83,11 @@ def listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         own = socket.create_server(address[:2], family=family, backlog=BACKLOG)
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what it accepts has it too
-        return own
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, "name an address of this machine by --host")
         where = f"{host}, port {port}"
         raise UsageError(f"cannot listen ({error.strerror})", at=where, hint=hint) from error
+    return own
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Showcase:
         self._matcher = Matcher(office.topics.values())
         self._lock = threading.Lock()
         self._kept: tuple[datetime, Shown] | None = None
-        self._page: tuple[tuple[object, ...], bytes] | None = None
+        self._page: tuple[tuple[object, ...], str, datetime] | None = None
         self._seen: tuple[tuple[str, int], ...] = ()
 
     def now(self) -> Shown:
@@ -65,14 +65,16 @@ class Showcase:
                 self._kept = at, self._made(self._kept[1] if self._kept else None)
             return self._kept[1]
 
-    def page(self, made_of: tuple[object, ...]) -> bytes | None:
-        """Return the page that was kept, if it was made of the same."""
+    def page(self, made_of: tuple[object, ...]) -> tuple[str, datetime] | None:
+        """Return the page that was kept, if it was made of the same, and when it was made."""
         kept = self._page
-        return kept[1] if kept is not None and kept[0] == made_of else None
+        return kept[1:] if kept is not None and kept[0] == made_of else None
 
-    def keep(self, made_of: tuple[object, ...], body: bytes) -> None:
+    def keep(self, made_of: tuple[object, ...], page: str) -> tuple[str, datetime]:
         """Keep the page as it is for who has typed nothing."""
-        self._page = made_of, body
+        made = self._office.clock()
+        self._page = made_of, page, made
+        return page, made
 
     def _made(self, before: Shown | None) -> Shown:
         with self._office.store.reading() as tx:
