@@ -11,7 +11,8 @@ import pytest
 import webroom
 from webroom import Room
 
-from digest.web.files import File, find, has_same, kind_of, load
+from digest.web.cached import has_same
+from digest.web.files import File, find, kind_of, load
 
 AT = datetime(2026, 3, 11, 12, 0, 0, 500, tzinfo=UTC)
 SECRET = b"hushhush"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -22,23 +23,25 @@ def cached(
         whole = updated.astimezone(UTC).replace(microsecond=0)
         told["last-modified"] = format_datetime(whole, usegmt=True)
     told |= {name.replace("_", "-"): value for name, value in headers.items()}
-    if _has(request, etag, updated):
+    if has_same(request.headers, etag, updated):
         return Response(status_code=NOT_MODIFIED, headers=told)
     return Response(content, media_type=media_type, headers=told)
 
 
-def _has(request: Request, etag: str, updated: datetime | None) -> bool:
-    """Tell whether the client has it: by the ETag, and only without one by the time."""
-    if (told := request.headers.get("if-none-match")) is not None:
-        tags = (each.strip().removeprefix("W/") for each in told.split(","))
-        return any(each in (etag, "*") for each in tags)
-    since = request.headers.get("if-modified-since")
-    if since is None or updated is None:
+def has_same(headers: Mapping[str, str], etag: str, changed_at: datetime | None) -> bool:
+    """Tell whether who asks has this already: by the ETag, and only without one by the time.
+
+    RFC 9110, 13.2.2.
+    """
+    if (told := headers.get("if-none-match")) is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in told.split(",")}
+        return "*" in tags or etag.removeprefix("W/") in tags
+    since = headers.get("if-modified-since")
+    if since is None or changed_at is None:
         return False
     try:
-        moment = parsedate_to_datetime(since)
+        known = parsedate_to_datetime(since)
     except (TypeError, ValueError):
         return False
-    if moment.tzinfo is None:
-        return False
-    return updated.replace(microsecond=0) <= moment
+    known = known if known.tzinfo else known.replace(tzinfo=UTC)
+    return changed_at.replace(microsecond=0) <= known

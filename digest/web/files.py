@@ -13,7 +13,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from digest.errors import TemplateError
 from digest.web.answers import missing, office_of
+from digest.web.cached import has_same
 from digest.web.headers import POLICY, origin_of
 
 _ASSETS = {
@@ -154,23 +155,6 @@ def answer(request: Request, file: File, more: Mapping[str, str] | None = None) 
     if has_same(request.headers, file.etag, file.changed_at):
         return Response(status_code=304, headers=headers)
     return Response(file.content, headers={**headers, "Content-Type": file.kind})
-
-
-def has_same(headers: Mapping[str, str], etag: str, changed_at: datetime | None) -> bool:
-    """Tell whether the one who asks has this already (RFC 9110, 13.2.2)."""
-    wanted = headers.get("if-none-match")
-    if wanted is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-        return "*" in tags or etag.removeprefix("W/") in tags
-    since = headers.get("if-modified-since")
-    if since is None or changed_at is None:
-        return False
-    try:
-        known = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    known = known if known.tzinfo else known.replace(tzinfo=UTC)
-    return changed_at.replace(microsecond=0) <= known
 
 
 def _is_odd(name: str) -> bool:
