@@ -45,7 +45,7 @@ SOME = (0, 1, 5, 9, 40, 77, 300, 640, 2_500, 9_000, 20_000)
 
 def rows(scale: float = 1.0) -> Iterator[dict[str, Any]]:
     """Yield the rows; `scale` is that of the store and of how long each page is asked for."""
-    size, seconds = max(1_000, int(100_000 * scale)), max(1.0, 10 * scale)
+    size, seconds = max(1_000, int(100_000 * scale)), max(1.0, 5 * scale)
     with TemporaryDirectory() as place:
         root = Path(place)
         url = f"sqlite:///{root / 'digest.db'}"

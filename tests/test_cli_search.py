@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,13 @@ def test_what_is_found_is_shown_the_title_first(root: Path) -> None:
     assert [line.split("(")[1] for line in lines] == ["arxiv:2603.00001)", "arxiv:2603.00002)"]
     assert "and 1 more" in digest(root, "search", "robot*", "--limit", "1")
     assert "Kites" in digest(root, "search", "2603.00002v3")
+
+
+def test_what_was_never_indexed_is_found(root: Path) -> None:
+    with closing(sqlite3.connect(root / "digest.db")) as connection, connection:
+        connection.execute("DELETE FROM paper_words")  # as if it was killed straight after the dump
+        connection.execute("DELETE FROM meta WHERE key = 'words'")
+    assert len(digest(root, "search", "robot*").splitlines()) == 2
 
 
 def test_as_json_it_is_what_the_api_tells(root: Path) -> None:

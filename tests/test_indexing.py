@@ -190,3 +190,15 @@ def test_restored_it_goes_on_where_the_backup_was(
     assert index(again) == PAPERS - BATCH_PAPERS
     assert all_found(again) == [*range(1, PAPERS + 1)]
     again.close()
+
+
+def test_what_another_did_meanwhile_is_not_written_over(store: Store) -> None:
+    record_new(store, (1,))
+
+    def another_comes(paper: Paper | ListedPaper) -> str:
+        store.index(INDEXING + 1, lambda _: "other")
+        return findable(paper)
+
+    assert store.index(INDEXING, another_comes) == 0
+    assert all_found(store, "other") == [1]
+    assert all_found(store) == []

@@ -152,3 +152,14 @@ def test_many_runs_at_once_announce_each_paper_once(root):
     assert {dump["status"] for each in told for dump in each["dumps"]} == {"read"}
     assert {run.returncode for run in runs} <= {0, 3}
     assert all(page(root, number).exists() for number in range(1, 13))
+
+
+def test_what_was_dropped_is_found_by_its_words(root, watch):
+    def words():
+        with closing(sqlite3.connect(root / "digest.db")) as connection:
+            return connection.execute("SELECT words FROM paper_words").fetchall()
+
+    watch()
+    drop(root, 1)
+    until(lambda: is_published(root, 1))
+    assert "whale" in until(words)[0][0]
