@@ -25,7 +25,7 @@ def hashed(password: str, salt: bytes) -> str:
 
 
 def is_right(password: str, kept: str) -> bool:
-    """Tell whether this is the password of which `kept` was made; takes a quarter of a second."""
+    """Tell whether this is the password of which `kept` was made; takes a third of a second."""
     _, logarithm, block, parallel, salt, expected = kept.split(":")
     said = _scrypt(password, _read(salt), int(logarithm), int(block), int(parallel))
     return hmac.compare_digest(said, _read(expected))

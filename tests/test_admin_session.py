@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import deskroom
 import pytest
@@ -257,6 +259,19 @@ def test_a_trusted_proxy_tells_who_is_signed_in(tmp_path: Path) -> None:
         asking = desk.get("/admin/sign-in")
         assert not webroom.found(webroom.page_of(asking), "#password")
         assert desk.bare("/admin/sign-in", {"password": PASSWORD}).status == 200
+
+
+def test_a_name_that_stands_there_twice_is_nobodys(tmp_path: Path) -> None:
+    with opened(tmp_path, admin=PROXIED) as desk:
+        for names in (["ada"], ["ada", "eve"]):
+            connection = HTTPConnection("127.0.0.1", desk.room.port, timeout=20)
+            connection.putrequest("GET", "/admin/try", skip_host=True)
+            connection.putheader("Host", urlsplit(webroom.WEB).netloc)
+            for name in names:
+                connection.putheader("Remote-User", name)
+            connection.endheaders()
+            assert connection.getresponse().status == (200 if len(names) == 1 else 303)
+            connection.close()
 
 
 def test_who_is_no_trusted_proxy_names_nobody(tmp_path: Path) -> None:

@@ -333,3 +333,49 @@ def test_no_address_stands_in_a_log_nor_in_an_address(
     told(desk, "/api/admin/subscribers/search", {"address": WHO})
     desk.post("/admin/subscribers/search", {"address": "wrong@@example.org"})
     assert not [record for record in caplog.records if "example.org" in record.getMessage()]
+
+
+def test_what_scripts_are_told_is_described(desk: Desk) -> None:
+    publish(desk)
+    enrol(desk, WHO)
+    document = json.loads(desk.get("/api/openapi.json").body, object_pairs_hook=once)
+    own = {path: each for path, each in document["paths"].items() if "/admin/" in path}
+    assert set(own) >= {
+        f"/api/admin/{each}"
+        for each in (
+            "dumps",
+            "deliveries",
+            "deliveries/resolve",
+            "subscribers",
+            "subscribers/search",
+        )
+    }
+    sent = {"resolve": {"resend": False}, "search": {"address": WHO}}
+    for path, methods in own.items():
+        assert document["components"]["securitySchemes"][next(iter(*each_security(methods)))]
+        if (last := path.rpartition("/")[2]) in sent:
+            heard = told(desk, path, sent[last])
+        elif "get" in methods and "{" not in path:
+            heard = told(desk, path)
+        else:
+            continue
+        (described,) = [each["responses"]["200"] for each in methods.values()]
+        schema = described["content"]["application/json"]["schema"]
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        assert heard.keys() == schema["properties"].keys(), path
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, in which no name stands twice."""
+    assert len({name for name, _ in pairs}) == len(pairs)
+    return dict(pairs)
+
+
+def each_security(methods: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each["security"][0] for each in methods.values()]
+
+
+def test_without_a_key_the_desk_is_not_described(tmp_path: Path) -> None:
+    with deskroom.opened(tmp_path, admin="") as desk:
+        assert "admin" not in desk.get("/api/openapi.json").text

@@ -1,4 +1,4 @@
-"""Whether a form comes from a page of ours; there are no cookies that another site could abuse.
+"""Whether a form comes from a page of ours; readers have no cookie to abuse.
 
 Whoever may change something has its token in the address, so another site cannot know where to send
 a form to; and asking to subscribe only makes a mail be sent. Still, a form counts only where the
@@ -6,7 +6,7 @@ browser says that it comes from here (`Sec-Fetch-Site`, `Origin`) or, for what m
 the sites of the settings. For `Referrer-Policy: no-referrer` older browsers, and all of them over
 plain http, hide it (`Origin: null`): then the page's signed stamp must be in the form. It is good
 for two days, for pages of the same reader. What comes from no browser sends none of this, and
-is taken.
+is taken. The desk has a cookie, and is stricter: see `admin.session`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Signing in and out: GET and POST /admin/sign-in, POST /admin/sign-out.
 
-A password costs a quarter of a second and 32 MiB to try. So tries are counted first, by network and
+A password costs a third of a second and 32 MiB to try. So tries are counted first, by network and
 in all, over restarts; and one is weighed at a time, in a thread of its own, so that any number of
 them leaves memory and the other pages alone. The wrong and the right take the same time.
 """
