@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
@@ -16,9 +17,12 @@ class Nowhere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a problem."""
         methods = methods_of(Request(scope))
+        made: Response
         if methods:
             made = problem(405, "This address takes another kind of request.")
             made.headers["Allow"] = ", ".join(sorted(methods))
+        elif scope["method"] == "OPTIONS":
+            made = Response(status_code=404)
         else:
             made = problem(404, "There is no such address.")
         await made(scope, receive, send)
