@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,14 @@ from sqlalchemy.engine import make_url
 from webroom import WEB, Room
 
 from digest.addresses import Address, parse
+from digest.cli.mailing import deliver_due
 from digest.subscribing.acts import Way
+from digest.tokens import Signer
 
 WAY = Way(source="test")
 WHO, OTHER = parse("reader@example.org"), parse("other@example.org")
 PURPOSES = ("confirm", "preferences", "unsubscribe", "view")
+OTHER_PURPOSES = ("form", "feed", "session", "admin", "verp", "visit", "address", "")
 EXAMPLES = {"token": "x", "name": "style.css", "path": "x", "paper": "2603.00001"}
 _SIGNED = re.compile(r"/[a-z]+/[a-z2-7]{16,}")
 
@@ -50,7 +55,7 @@ def pages(tmp_path: Path, store_url: str) -> Iterator[Room]:
     told = {"serves_output": True, "metrics_for": ["127.0.0.1"], "requests_per_minute": 0, **none}
     with webroom.opened(tmp_path, store_url, **told) as found:
         place = found.office.registry
-        place.enrol(WHO, {}, WAY, found.letter.at)
+        place.enrol(WHO, {}, WAY, found.letter.at - timedelta(days=9))
         place.invite(OTHER, {}, WAY, found.letter.at)
         yield found
 
@@ -59,6 +64,18 @@ def number_of(pages: Room, who: Address) -> int:
     found = pages.office.registry.find(who)
     assert found
     return found.id
+
+
+def links_in_mails(pages: Room) -> set[str]:
+    """Let mails go out, of both kinds; return each address of ours in them, heads and all."""
+    pages.letter.at -= timedelta(hours=4)
+    pages.letter.run(_2026_03_11_txt=webroom.flow.page("Mar 11", range(1, 4)))
+    pages.letter.at += timedelta(hours=4)
+    deliver_due(pages.letter, threading.Event())
+    mails = pages.mails()
+    assert len(mails) == 2
+    whole = b"".join(mails).replace(b"=\r\n", b"").replace(b"=3D", b"=").decode()
+    return {each[1] for each in re.finditer(rf"{re.escape(WEB)}(/[^\s\"'<>]*)", whole)}
 
 
 def links_of_mails(pages: Room) -> set[str]:
@@ -85,9 +102,9 @@ def routes(pages: Room) -> set[str]:
     }
 
 
-def crawled(pages: Room, methods: tuple[str, ...]) -> set[str]:
+def crawled(pages: Room, methods: tuple[str, ...], mailed: set[str]) -> set[str]:
     """Ask for all that is linked from anywhere, by each method; return what was asked for."""
-    waiting = {"/", "/subscribe", *routes(pages), *links_of_mails(pages)}
+    waiting = {"/", "/subscribe", *routes(pages), *links_of_mails(pages), *mailed}
     waiting |= {f"{path}/{more}" for path in links_of_mails(pages) for more in ("erase", "data")}
     done: set[str] = set()
     while waiting - done:
@@ -107,41 +124,65 @@ def crawled(pages: Room, methods: tuple[str, ...]) -> set[str]:
 
 
 def test_whatever_link_is_followed_the_store_stays_the_same(pages: Room, store_url: str) -> None:
-    crawled(pages, ("GET",))  # what is made once, such as the summary of a page
+    mailed = links_in_mails(pages)
+    assert {path.split("/")[1] for path in mailed} >= set(PURPOSES)
+    crawled(pages, ("GET",), mailed)  # what is made once, such as the summary of a page
     before, bytes_before = rows(store_url), files(store_url)
-    done = crawled(pages, ("GET", "HEAD", "OPTIONS"))
+    done = crawled(pages, ("GET", "HEAD", "OPTIONS"), mailed)
+    assert done >= mailed
     assert sum(bool(_SIGNED.match(path)) for path in done) >= 8
     assert len(done) >= 15
     assert rows(store_url) == before
     assert files(store_url) == bytes_before
 
 
-def test_no_token_with_a_flipped_bit_is_taken(pages: Room) -> None:
-    signer, reader = pages.office.signer, str(number_of(pages, WHO))
-    before = pages.office.registry.tell_all(WHO)
-    for page in ("unsubscribe", "preferences"):
-        token = signer.token(page, reader)
-        assert pages.ask(f"/{page}/{token}").status == 200
+@pytest.mark.parametrize("page", PURPOSES)
+def test_no_token_with_a_flipped_bit_is_taken(pages: Room, page: str) -> None:
+    before = pages.office.registry.tell_all(WHO), pages.office.registry.tell_all(OTHER)
+    stamp = int(pages.letter.at.timestamp())
+    said = {"confirm": f"{number_of(pages, OTHER)}.{stamp}", "view": f"{number_of(pages, WHO)}.x"}
+    token = pages.office.signer.token(page, said.get(page, str(number_of(pages, WHO))))
+    with pages.line() as line:
+        known = line.ask(f"/{page}/{token}")
+        assert b"There is no such page" not in known.body
         whole = token.encode()
         for at in range(len(whole) * 8):
             flipped = bytearray(whole)
             flipped[at // 8] ^= 1 << at % 8
             path = f"/{page}/" + "".join(f"%{byte:02x}" for byte in flipped)
-            assert pages.ask(path).status in {404, 405}, flipped
+            answer = line.ask(path)
+            assert answer.status in {404, 405}, flipped
+            assert answer.body != known.body
             if at % 8 < 2:
-                assert pages.post(path, {"cadence": "weekly", "choices": "1"}).status in {404, 405}
-    assert pages.office.registry.tell_all(WHO) == before
+                assert line.post(path, {"cadence": "weekly", "choices": "1"}).status in {404, 405}
+    after = pages.office.registry.tell_all(WHO), pages.office.registry.tell_all(OTHER)
+    assert after == before
 
 
 def test_no_token_is_worth_anything_for_another_purpose(pages: Room) -> None:
     signer, reader = pages.office.signer, str(number_of(pages, WHO))
     before = pages.office.registry.tell_all(WHO)
-    for made_for in (*PURPOSES, "form", "verp", "visit", "address", ""):
+    for made_for in (*PURPOSES, *OTHER_PURPOSES):
         token = signer.token(made_for, reader)
         for page in PURPOSES:
             if page != made_for:
                 assert pages.ask(f"/{page}/{token}").status == 404, (made_for, page)
                 assert pages.post(f"/{page}/{token}", {"choices": "1"}).status in {404, 405}
+                own = {"choices": "1", "stamp": token}
+                path = f"/{page}/{signer.token(page, reader)}"
+                if page != "unsubscribe":  # one click comes without a stamp
+                    assert pages.post(path, own, Origin="null").status in {403, 405}
+    assert pages.office.registry.tell_all(WHO) == before
+
+
+def test_no_token_of_another_newsletter_is_taken(pages: Room) -> None:
+    before = pages.office.registry.tell_all(WHO)
+    reader = str(number_of(pages, WHO))
+    for key in (b"", bytes(32), b"another newsletter's own key ...", pages.office.store.key[:-1]):
+        for page in PURPOSES:
+            path = f"/{page}/{Signer(key).token(page, reader)}"
+            assert pages.ask(path).status == 404
+            assert pages.post(path, {"choices": "1"}).status in {404, 405}
     assert pages.office.registry.tell_all(WHO) == before
 
 

@@ -20,11 +20,15 @@ WRONG = {"choices": "1", "address": "x", "zone": "q", "hour": "99", "cadence": "
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages, each as a file, beside their looks."""
-    root = tmp_path_factory.mktemp("pages")
-    with webroom.opened(tmp_path_factory.mktemp("letter")) as room:
+    return write_pages(tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("letter"))
+
+
+def write_pages(root: Path, letter: Path) -> Path:
+    """Write each page that readers meet into a folder, beside their looks."""
+    (root / "assets").mkdir(parents=True)
+    with webroom.opened(letter) as room:
         for name, answer in pages(room).items():
             (root / f"{name}.html").write_bytes(answer.body)
-        (root / "assets").mkdir()
         for name in ("style.css", "web.css", "icon.svg"):
             (root / "assets" / name).write_bytes(room.get(f"/assets/{name}").body)
     return root

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import webguard
 import webroom
 from webroom import Answer, Room
 
@@ -265,7 +264,7 @@ def test_only_the_token_of_their_preferences_counts(room: Room, path: str) -> No
 
 def test_limits_are_those_of_the_pages(tmp_path: Path) -> None:
     limits = {"asks_per_hour": 2, "forms_per_hour": 1}
-    with webguard.opened(tmp_path, **limits) as pages:
+    with webroom.opened(tmp_path, **limits) as pages:
         told = {"Content-Type": JSON}
         bodies = [json.dumps({"address": f"a{n}@example.org"}) for n in range(3)]
         answers = [pages.ask(ALL, "POST", body, **told) for body in bodies]

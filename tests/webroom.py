@@ -57,6 +57,26 @@ class Answer:
         return self.body.decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection."""
+
+    connection: http.client.HTTPConnection
+
+    def ask(
+        self, path: str = "/", method: str = "GET", body: Body = None, **headers: str
+    ) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.connection.request(method, path, body, {"Host": HOST, **named})
+        answer = self.connection.getresponse()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, told, answer.read())
+
+    def post(self, path: str, fields: object = (), **headers: str) -> Answer:
+        body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
+        return self.ask(path, "POST", body, **{"Content-Type": FORM, **headers})
+
+
 @dataclass(slots=True)
 class Room:
     """A newsletter with its pages, on a port of this machine, and a mail server beside it."""
@@ -74,8 +94,8 @@ class Room:
 
     def post(self, path: str, fields: object = (), **headers: str) -> Answer:
         """Send a form as no browser does; `fields` are a mapping or pairs."""
-        body = urlencode(fields, doseq=True).encode()  # type: ignore[arg-type]
-        return self.ask(path, "POST", body, **{"Content-Type": FORM, **headers})
+        with self.line() as line:
+            return line.post(path, fields, **headers)
 
     def raw(self, sent: bytes) -> bytes:
         """Send bytes; return all that comes until the other side closes."""
@@ -106,13 +126,15 @@ class Room:
     def ask(
         self, path: str = "/", method: str = "GET", body: Body = None, **headers: str
     ) -> Answer:
+        with self.line() as line:
+            return line.ask(path, method, body, **headers)
+
+    @contextmanager
+    def line(self) -> Iterator[Line]:
+        """Give a connection that is kept from one request to the next."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body, {"Host": HOST, **named})
-            answer = connection.getresponse()
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read())
+            yield Line(connection)
         finally:
             connection.close()
 
@@ -140,6 +162,7 @@ def opened(
     routes: Sequence[BaseRoute] = (),
     url: str = WEB,
     more: str = "",
+    smtp: Mapping[str, object] | None = None,
     **web: object,
 ) -> Iterator[Room]:
     """Serve the pages of a newsletter made in a folder, and other routes before them.
@@ -152,7 +175,7 @@ def opened(
             "site": {"url": flow.SITE},
             "web": {"url": url, **(web or UNLIMITED)},
             "store": {"url": store_url} if store_url else {},
-            "smtp": {"host": "127.0.0.1", "port": smtp_port, "tls": "none"},
+            "smtp": {"host": "127.0.0.1", "port": smtp_port, "tls": "none"} | dict(smtp or {}),
         }
         (root / "digest.toml").write_text(f"{_toml(sections)}\n{TOPICS}{more}")
         letter = flow.Letter(root, load(root, environ={}))

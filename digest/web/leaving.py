@@ -9,6 +9,7 @@ Such a link is good for ever; where its reader was erased, they have left.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -64,11 +65,12 @@ def _leave(request: Request, number: int, source: str) -> None:
 def _undo(request: Request, reader: Reader) -> Response:
     office = office_of(request)
     found = office.registry.find(reader.number)
-    if found is None or not _may_undo(office, found):
-        is_back = found is not None and found.state is SubscriberState.ACTIVE
-        return _back(request, reader) if is_back else _left(request, reader)
-    office.registry.restore(found.id, way_of(request, "web: undo"), office.clock())
-    return _back(request, reader)
+    if found is not None and _may_undo(office, found):
+        with suppress(UsageError):  # another click came in between
+            office.registry.restore(found.id, way_of(request, "web: undo"), office.clock())
+        found = office.registry.find(reader.number)
+    is_back = found is not None and found.state is SubscriberState.ACTIVE
+    return _back(request, reader) if is_back else _left(request, reader)
 
 
 def _may_undo(office: Office, found: Subscriber) -> bool:
