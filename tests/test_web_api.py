@@ -215,7 +215,8 @@ def test_every_answer_is_described(shelf: Room) -> None:
     document = told(shelf, "/api/openapi.json")
     assert document["openapi"].startswith("3.1")
     assert document["servers"] == [{"url": "https://lists.example.org"}]
-    own = {route.replace("{id}", "2603.00001") for route in document["paths"]}
+    routes = {each for each in document["paths"] if not each.startswith("/api/admin/")}
+    own = {route.replace("{id}", "2603.00001") for route in routes}
     for path in own:
         assert shelf.get(f"{path}?q=x").status == 200
     schemas = document["components"]["schemas"]

@@ -101,6 +101,7 @@ def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> It
 
 def office(letter: Newsletter, bell: threading.Event) -> Office:
     """Return what the pages need of this newsletter; `bell` is set when there is mail to send."""
+    from digest.cli.mailing import proofs
     from digest.cli.people import registry
     from digest.cli.postroom import letters
     from digest.web.office import Office
@@ -120,4 +121,5 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         knock=bell.set,
         web=letter.settings.web,
         admin=letter.settings.admin,
+        proofs=proofs(letter),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import jinja2
 
 from digest.models import Delivery, Envelope, Site
+from digest.pipeline.proofing import Proofs
 from digest.pipeline.subscribing import Registry
 from digest.settings.admin import AdminSettings
 from digest.settings.web import WebSettings
@@ -27,8 +28,9 @@ class Office:
     """A newsletter as its pages see it. Threads share it.
 
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
-    whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
-    `web` are the other settings of that section, `admin` those of the curator's desk.
+    whatever sends mail, once there is some to send. `proofs` shows drafts and mails them on trial.
+    `origin` is `web.url`, without a slash; `web` are the other settings of that section, `admin`
+    those of the curator's desk.
     """
 
     store: Store
@@ -42,6 +44,7 @@ class Office:
     letter: Callable[[Delivery], Envelope | None]
     clock: Callable[[], datetime]
     knock: Callable[[], None]
+    proofs: Proofs
     web: WebSettings = field(default_factory=WebSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
 

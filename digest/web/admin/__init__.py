@@ -7,7 +7,7 @@ there.
 
 from __future__ import annotations
 
-from digest.web.admin import signing
+from digest.web.admin import draft, draft_scripts, signing
 
-ROUTES = (*signing.ROUTES,)
+ROUTES = (*signing.ROUTES, *draft.ROUTES, *draft_scripts.ROUTES)
 """The routes of each module; a new group of pages is one more."""
