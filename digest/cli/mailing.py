@@ -19,6 +19,7 @@ from digest.cli.words import say
 from digest.errors import ConfigError, UsageError
 from digest.models import DeliveryState, Envelope, Outcome, Phase, Verdict
 from digest.pipeline.deliver import DeliverReport, Wishes, deliver
+from digest.pipeline.held import resolve_held
 from digest.pipeline.proofing import Proofs
 from digest.pipeline.sending import Connection
 from digest.smtp.connection import Connection as SmtpConnection
@@ -106,14 +107,8 @@ def proofs(letter: Newsletter) -> Proofs:
 def resolve(letter: Newsletter, ask: Ask, *, resend: bool) -> Told:
     """Decide on what is held: all of it, or of one edition, or for some subscribers."""
     wishes = _wishes(letter.store, ask)
-    with letter.store.writing_post() as post:
-        keys = [
-            (edition, number)
-            for edition, number, _ in post.outbox.held()
-            if ask.edition in (None, edition)
-            and (wishes.subscribers is None or number in wishes.subscribers)
-        ]
-        count = post.outbox.resolve(keys, letter.now(), resend=resend)
+    only = (ask.edition, wishes.subscribers)
+    count = resolve_held(letter.store, letter.now(), *only, resend=resend)
     word = "will be sent (again) by the next `digest deliver`" if resend else "count as sent"
     said = f"{count} held deliveries {word}" if count else "nothing is held"
     exit_code = 0 if count else NOTHING_NEW

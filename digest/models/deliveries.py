@@ -114,6 +114,30 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingDomain:
+    """Where mail does not arrive: how many deliveries failed, and how many wait to be tried again.
+
+    `code` is the reply that came most often, None where none came.
+    """
+
+    domain: str
+    failed: int
+    waiting: int
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """How many subscribers bounced or complained, in all and lately; `soft`: failures in a row."""
+
+    bounced: int = 0
+    bounced_lately: int = 0
+    complained: int = 0
+    complained_lately: int = 0
+    soft: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What of an edition a reader is sent: places in `Edition.entries`, in the order they stand.
 

@@ -22,10 +22,11 @@ def by_digest(connection: Connection, digest: str) -> DumpRecord | None:
 
 
 def latest(
-    connection: Connection, limit: int | None, status: DumpStatus | None
+    connection: Connection, limit: int | None, status: DumpStatus | None, offset: int = 0
 ) -> tuple[DumpRecord, ...]:
-    """Return the last dumps, newest first."""
-    wanted = select(*_COLUMNS).order_by(dumps.c.arrived_at.desc(), dumps.c.id.desc()).limit(limit)
+    """Return the last dumps, newest first, without the first `offset` of them."""
+    newest = (dumps.c.arrived_at.desc(), dumps.c.id.desc())
+    wanted = select(*_COLUMNS).order_by(*newest).limit(limit).offset(offset)
     if status is not None:
         wanted = wanted.where(dumps.c.status == status.value)
     return tuple(_record(row) for row in connection.execute(wanted))

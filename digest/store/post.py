@@ -30,6 +30,7 @@ from digest.store.inviting import Invitations
 from digest.store.outbox import Key
 from digest.store.part import Part
 from digest.store.subscribers import Change, Newcomer
+from digest.store.tallying import Tallies
 
 
 class Register(Part):
@@ -285,3 +286,4 @@ class Post:
         self.returns = Returns(connection, at)
         self.channels = Channels(connection, at)
         self.invitations = Invitations(connection, at)
+        self.tallies = Tallies(connection, at)

@@ -55,10 +55,10 @@ class Reading:
         return self._read(dumps.by_digest, digest)
 
     def dumps(
-        self, limit: int | None = None, status: DumpStatus | None = None
+        self, limit: int | None = None, status: DumpStatus | None = None, offset: int = 0
     ) -> tuple[DumpRecord, ...]:
-        """Return the last dumps, newest first."""
-        return self._read(dumps.latest, limit, status)
+        """Return the last dumps, newest first, without the first `offset` of them."""
+        return self._read(dumps.latest, limit, status, offset)
 
     def counts(self) -> dict[str, int]:
         """Count `papers`, `sightings`, `editions`, and dumps as `dumps_read` and so on."""

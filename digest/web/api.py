@@ -83,7 +83,9 @@ def openapi(request: Request) -> Response:
     """Answer with the description of this API."""
     office = office_of(request)
     source = office.templates.get_template("web/openapi.json").render(
-        site=office.site, origin=office.origin or request.scope.get("root_path", "") or "/"
+        site=office.site,
+        origin=office.origin or request.scope.get("root_path", "") or "/",
+        has_desk=bool(office.admin.key_hash),
     )
     return cached(request, source.encode(), _JSON, None, access_control_allow_origin=_ANYBODY)
 

@@ -7,7 +7,14 @@ there.
 
 from __future__ import annotations
 
-from digest.web.admin import draft, draft_scripts, signing
+from digest.web.admin import draft, draft_scripts, dumps, people, post, signing
 
-ROUTES = (*signing.ROUTES, *draft.ROUTES, *draft_scripts.ROUTES)
+ROUTES = (
+    *signing.ROUTES,
+    *draft.ROUTES,
+    *draft_scripts.ROUTES,
+    *dumps.ROUTES,
+    *post.ROUTES,
+    *people.ROUTES,
+)
 """The routes of each module; a new group of pages is one more."""

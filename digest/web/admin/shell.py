@@ -22,6 +22,7 @@ from digest.subscribing.forms import Fields
 from digest.web import fields
 from digest.web.admin.session import Session, is_ours, session_of, stamp_of
 from digest.web.answers import missing, office_of, page, see_other
+from digest.web.asking import AskedWrongly
 from digest.web.headers import Origins
 from digest.web.posting import named
 from digest.web.stamps import STAMP
@@ -42,13 +43,21 @@ def viewing(show: Show) -> Show:
     def shown(request: Request) -> Response:
         if not office_of(request).admin.is_on:
             return missing(request)
-        return show(request) if session_of(request) else see_other(request, SIGN_IN)
+        if session_of(request) is None:
+            return see_other(request, SIGN_IN)
+        try:
+            return show(request)
+        except AskedWrongly as error:
+            return _refused(request, "This address is not right", _sentence(error), 400)
 
     return shown
 
 
 def curating(act: Act) -> Handler:
-    """Return an endpoint that takes the forms of who is signed in, in a thread."""
+    """Return an endpoint that takes the forms of who is signed in, in a thread.
+
+    A `UsageError` of `act` is told on a page.
+    """
 
     def run(request: Request, body: bytes) -> Response:
         if not office_of(request).admin.is_on:
@@ -62,7 +71,10 @@ def curating(act: Act) -> Handler:
             return _refused(request, "That did not work", error.why, error.status)
         if not is_ours(request, session, sent.one(STAMP)):
             return _refused(request, "This form came from elsewhere", "Open the page anew.")
-        return act(request, named(sent))
+        try:
+            return act(request, named(sent))
+        except UsageError as error:
+            return _refused(request, "That cannot be done", _sentence(error), 422)
 
     async def handle(request: Request) -> Response:
         return await run_in_threadpool(run, request, await request.body())
@@ -86,7 +98,7 @@ def admin_page(request: Request, template: str, status: int = 200, **values: Any
 def for_scripts(act: ScriptAct) -> Handler:
     """Return an endpoint for who has the key: it is given the JSON object sent, `{}` by GET.
 
-    A `UsageError` of `act` is answered with 422.
+    A `UsageError` of `act`, or what is asked wrongly, is answered with 422.
     """
 
     def run(request: Request, body: bytes) -> Response:
@@ -100,7 +112,7 @@ def for_scripts(act: ScriptAct) -> Handler:
             given = read
         try:
             return act(request, given)
-        except UsageError as error:
+        except (UsageError, AskedWrongly) as error:
             return problem(422, "that cannot be done", str(error))
 
     async def handle(request: Request) -> Response:
@@ -123,6 +135,12 @@ def problem(status: int, title: str, detail: str = "") -> Response:
 
 def _refused(request: Request, title: str, more: str, status: int = 403) -> Response:
     return admin_page(request, "refused.html", status, title=title, more=more)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    hint = getattr(error, "hint", "")
+    return f"{text[:1].upper()}{text[1:]}.{f' ({hint})' if hint else ''}"
 
 
 def _without_key(request: Request) -> Response | None:

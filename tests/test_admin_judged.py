@@ -1,0 +1,75 @@
+"""Each page of the desk before the judges: the Nu checker, and axe in Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import deskroom
+import judged
+import pytest
+from deskroom import Desk
+from test_judge_axe import LOOKS, chromium, looking, served
+from test_web_admin import WHO, deliver, enrol, publish
+from webroom import Answer
+
+from digest.models import DeliveryState
+
+pytestmark = [pytest.mark.judges, pytest.mark.browser]
+
+__all__ = ["chromium"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages, each as a file, beside their looks."""
+    root = tmp_path_factory.mktemp("pages")
+    with deskroom.opened(tmp_path_factory.mktemp("letter")) as desk:
+        for name, answer in pages(desk).items():
+            (root / f"{name}.html").write_bytes(answer.body)
+        (root / "assets").mkdir()
+        for name in ("style.css", "web.css", "admin.css", "icon.svg"):
+            (root / "assets" / name).write_bytes(desk.get(f"/assets/{name}").body)
+    return root
+
+
+def pages(desk: Desk) -> dict[str, Answer]:
+    """Do what curators do; return each page that they meet."""
+    asking, wrong = desk.get("/admin/sign-in"), desk.sign_in("wrong")
+    plain = desk.room.get("/admin/sign-in")
+    desk.sign_in()
+    empty = {each: desk.get(f"/admin/{each}") for each in ("dumps", "deliveries", "subscribers")}
+    publish(desk)
+    desk.room.letter.run(**{f"broken-{'long' * 20}_txt": "nothing of a listing"})
+    enrol(desk, WHO, *[f"r{number}@{'long' * 10}.example" for number in range(4)])
+    states = DeliveryState
+    deliver(desk, states.SENT, states.FAILED, states.HELD, states.HELD, states.PENDING, code=550)
+    search = "/admin/subscribers/search"
+    return {f"empty-{name}": answer for name, answer in empty.items()} | {
+        "sign-in": asking,
+        "wrong": wrong,
+        "plain": plain,
+        "refused": desk.bare("/admin/sign-out"),
+        "dumps": desk.get("/admin/dumps"),
+        "rejected": desk.get("/admin/dumps?status=rejected&limit=1"),
+        "deliveries": desk.get("/admin/deliveries?limit=1&done=resolved"),
+        "subscribers": desk.get("/admin/subscribers"),
+        "typed-wrong": desk.post(search, {"address": "x"}),
+        "nobody": desk.post(search, {"address": "nobody@example.org"}),
+        "subscriber": desk.post(search, {"address": WHO}),
+        "removed": desk.post("/admin/subscribers/remove", {"address": WHO}),
+        "erase": desk.post("/admin/subscribers/erase", {"address": WHO}),
+        "erased": desk.post("/admin/subscribers/erase", {"address": WHO, "sure": "yes"}),
+    }
+
+
+def test_the_nu_checker_finds_nothing(folder: Path) -> None:
+    told = judged.nu(*sorted(folder.glob("*.html")))
+    assert [(each["url"], each["message"]) for each in told if each["type"] == "error"] == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_axe_finds_nothing_wrong(folder: Path, chromium: Any, scheme: str, width: int) -> None:
+    with served(folder) as site, looking(chromium, scheme, width) as judge:
+        found = {path.stem: judge(f"{site}/{path.name}") for path in sorted(folder.glob("*.html"))}
+    assert {name: each for name, each in found.items() if any(each)} == {}
