@@ -14,15 +14,17 @@ from digest.cli.context import NOTHING_NEW
 from digest.cli.findings import Told
 from digest.cli.newsletter import Newsletter
 from digest.cli.people import prune_due
-from digest.cli.postroom import postroom, server, usher
+from digest.cli.postroom import letters, postroom, server, usher
 from digest.cli.words import say
-from digest.errors import ConfigError, DeliverError, UsageError
-from digest.models import Delivery, DeliveryState, Envelope, Outcome, Phase, Preferences, Verdict
+from digest.errors import ConfigError, UsageError
+from digest.models import DeliveryState, Envelope, Outcome, Phase, Verdict
 from digest.pipeline.deliver import DeliverReport, Wishes, deliver
 from digest.pipeline.held import resolve_held
+from digest.pipeline.proofing import Proofs
 from digest.pipeline.sending import Connection
 from digest.smtp.connection import Connection as SmtpConnection
 from digest.store import Store, backup, open_store
+from digest.tokens import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,27 +82,26 @@ def rehearse(letter: Newsletter, ask: Ask, folder: Path | None) -> Told:
 
 def test(letter: Newsletter, ask: Ask, to: str) -> Told:
     """Send one copy of an edition, the latest unless one is named, to any address."""
-    room = postroom(letter, _connector(letter), threading.Event())
     name = ask.edition or _latest(letter)
-    delivery = Delivery(
-        edition=name,
-        subscriber_id=0,
-        address=addresses.parse(to).address,
-        preferences=Preferences(wants_empty=True),
-        planned_at=letter.now(),
-    )
-    envelope = room.means.letter(delivery)
-    if envelope is None:
-        raise UsageError(f"there is nothing in the edition {name}")
-    connection = room.means.connect()
-    outcome = connection.open() or connection.send(envelope)
-    if connection.is_open:
-        connection.close()
-    if outcome.verdict is not Verdict.TAKEN:
-        what = f"the mail was not taken: {outcome.code or ''} {outcome.said}".strip()
-        raise DeliverError(what, at=f"SMTP, {outcome.phase}", hint="see docs/smtp.md")
+    proofs(letter).send(name, to)
     said = f"{name} was taken by {letter.settings.smtp.host} for {to}"
     return Told(lines=(said,), json={"edition": name, "sent": 1})
+
+
+def proofs(letter: Newsletter) -> Proofs:
+    """Return what makes proofs of drafts, and mails them on trial."""
+    store = letter.store
+
+    def connect() -> Connection:
+        return _connector(letter)()  # it is refused only then that no mail server is set
+
+    return Proofs(
+        store=store,
+        press=letter.press,
+        letters=lambda: letters(letter, store, Signer(*store.keys)).letter,
+        connect=connect,
+        clock=letter.now,
+    )
 
 
 def resolve(letter: Newsletter, ask: Ask, *, resend: bool) -> Told:

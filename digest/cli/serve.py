@@ -103,6 +103,7 @@ def mailing(letter: Newsletter, bell: threading.Event, *, is_wanted: bool) -> It
 
 def office(letter: Newsletter, bell: threading.Event) -> Office:
     """Return what the pages need of this newsletter; `bell` is set when there is mail to send."""
+    from digest.cli.mailing import proofs
     from digest.cli.people import registry
     from digest.cli.postroom import letters, timetable
     from digest.web.office import Office
@@ -124,4 +125,5 @@ def office(letter: Newsletter, bell: threading.Event) -> Office:
         feeds=letter.settings.feeds,
         web=letter.settings.web,
         admin=letter.settings.admin,
+        proofs=proofs(letter),
     )

@@ -78,6 +78,16 @@ def render_edition(
     return lay_out("edition.html", edition_path(edition.name), site, templates, values)
 
 
+def render_proof(
+    edition: Edition, site: Site, templates: jinja2.Environment, matcher: Matcher, assets: str
+) -> Rendered:
+    """Render the page of an edition to be looked at elsewhere: its look comes from `assets`."""
+    look = {name: f"{assets}/{name}" for name in _STATIC}
+    values = _edition_values(edition, site, matcher)
+    values["link"] = lambda path: look.get(path) or names.url(site, path)
+    return lay_out("edition.html", edition_path(edition.name), site, templates, values)
+
+
 def render_paper(
     page: PaperPage, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
 ) -> Rendered:

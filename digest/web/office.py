@@ -11,6 +11,7 @@ import jinja2
 
 from digest.models import Delivery, Envelope, Site
 from digest.pipeline.planning import Timetable
+from digest.pipeline.proofing import Proofs
 from digest.pipeline.subscribing import Registry
 from digest.settings.admin import AdminSettings
 from digest.settings.sections import FeedsSettings
@@ -32,9 +33,10 @@ class Office:
     """A newsletter as its pages see it. Threads share it.
 
     `letter` makes the mail of a delivery, None where nothing in it is for them. `knock` wakes
-    whatever sends mail, once there is some to send. `origin` is `web.url`, without a slash;
-    `timetable` tells when an edition is due, `feeds` how much feeds hold;
-    `web` are the other settings of that section, `admin` those of the curator's desk.
+    whatever sends mail, once there is some to send. `proofs` shows drafts and mails them on trial.
+    `origin` is `web.url`, without a slash; `timetable` tells when an edition is due, `feeds` how
+    much feeds hold; `web` are the other settings of that section, `admin` those of the curator's
+    desk.
     """
 
     store: Store
@@ -48,6 +50,7 @@ class Office:
     letter: Callable[[Delivery], Envelope | None]
     clock: Callable[[], datetime]
     knock: Callable[[], None]
+    proofs: Proofs
     timetable: Timetable = field(default_factory=Timetable)
     feeds: FeedsSettings = field(default_factory=FeedsSettings)
     web: WebSettings = field(default_factory=WebSettings)

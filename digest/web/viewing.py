@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from digest.models import Delivery, DeliveryRecord, DeliveryState
+from digest.models import Delivery, DeliveryRecord, DeliveryState, Envelope
 from digest.render import names
 from digest.web.answers import missing, office_of, page
 from digest.web.office import VIEW, Office
@@ -34,6 +34,11 @@ def show(request: Request) -> Response:
     if envelope is None:
         url = names.edition_url(office.site, reader.rest) if sent else f"{office.site.url}/"
         return page(request, "unseen.html", 404, title="This mail cannot be shown", url=url)
+    return mail_page(office, envelope)
+
+
+def mail_page(office: Office, envelope: Envelope) -> Response:
+    """Return the HTML of a mail as a page in a sandbox."""
     headers = {"Content-Security-Policy": _policy(office), "Cache-Control": "no-store"}
     return HTMLResponse(_html(envelope.content), headers=headers)
 

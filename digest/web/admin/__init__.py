@@ -7,15 +7,14 @@ there.
 
 from __future__ import annotations
 
-from starlette.routing import Route
-
-from digest.web.admin import dumps, people, post, signing
+from digest.web.admin import draft, draft_scripts, dumps, people, post, signing
 
 ROUTES = (
     *signing.ROUTES,
+    *draft.ROUTES,
+    *draft_scripts.ROUTES,
     *dumps.ROUTES,
     *post.ROUTES,
     *people.ROUTES,
-    Route("/admin/", dumps.first, methods=["GET"]),  # until the draft stands there
 )
 """The routes of each module; a new group of pages is one more."""

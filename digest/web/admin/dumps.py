@@ -13,7 +13,7 @@ from digest.cli.shapes import record
 from digest.models import DumpRecord, DumpStatus
 from digest.web import asking
 from digest.web.admin.shell import admin_page, for_scripts, told, viewing
-from digest.web.answers import missing, office_of, see_other
+from digest.web.answers import office_of
 
 USUAL_LIMIT = 25
 
@@ -33,13 +33,6 @@ def show(request: Request) -> Response:
         number=part.number,
         has_more=len(found) > part.limit,
     )
-
-
-def first(request: Request) -> Response:
-    """Send the browser to the dumps."""
-    if not office_of(request).admin.is_on:
-        return missing(request)
-    return see_other(request, "/admin/dumps")
 
 
 def tell(request: Request, _sent: Mapping[str, Any]) -> Response:
