@@ -281,7 +281,7 @@ def test_what_the_client_has_is_not_sent_again(shelf: Room, path: str) -> None:
 
 
 def test_every_answer_is_described(shelf: Room) -> None:
-    """That what is described is answered so is held by test_web_schemathesis.py; here, no more is."""
+    """And nothing else; that it is answered so, test_web_schemathesis.py holds."""
     described_as = told(shelf, "/api/openapi.json")
     assert described_as["openapi"].startswith("3.1")
     assert described_as["servers"] == [{"url": "https://lists.example.org"}]
