@@ -9,7 +9,6 @@ approved as it stands then, and whatever changes it takes that back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -137,18 +136,12 @@ class Curator:
 
     def _of_edition(self, edition: str, done: str, act: Callable[[Writing], object]) -> Done:
         withdrew = False
-        with suppress(_UndoneError), self._store.writing() as tx:
+        with self._store.writing(is_dry=self._is_dry) as tx:
             was_approved = _existing(tx, edition).approved_at is not None
             act(tx)
             now = _existing(tx, edition)
             withdrew = was_approved and now.approved_at is None and now.held_at is None
-            if self._is_dry:
-                raise _UndoneError
         return Done(edition=edition, paper=None, done=done, withdrew=withdrew)
-
-
-class _UndoneError(Exception):
-    """Ends a dry run's transaction without keeping it."""
 
 
 def _existing(tx: Reading, name: str) -> EditionRecord:
