@@ -20,8 +20,9 @@ from digest.render.matches import Matcher
 from digest.render.to_json import document
 from digest.text.hygiene import remove_unsafe
 from digest.web.admin.draft import named
-from digest.web.admin.shell import for_scripts, problem, told
+from digest.web.admin.shell import for_scripts
 from digest.web.answers import office_of
+from digest.web.documents import problem, told_alone
 
 _MOST_CHARS = 8_000
 _MOST_PAPERS = 1_000
@@ -38,7 +39,7 @@ def show(request: Request, _: Given) -> Response:
     if draft is None:
         return _missing()
     papers = document(draft.edition, office.site, Matcher(office.topics.values()))
-    return told(papers | {"draft": _state(draft)})
+    return told_alone(request, papers | {"draft": _state(draft)})
 
 
 def _state(draft: Draft) -> dict[str, object]:
@@ -110,23 +111,24 @@ def _acting(word: str) -> Callable[[Request, Given], Response]:
         try:
             did = _ACTS[word](own, name, given)
         except EditionError as error:
-            return problem(409, "that cannot be done to this edition", str(error))
+            return problem(409, f"That cannot be done to this edition: {error}.")
         if word == "approve":
             office.knock()
-        return told(
+        return told_alone(
+            request,
             {
                 "edition": did.edition,
                 "paper": did.paper,
                 "done": did.done,
                 "withdrew": did.withdrew,
-            }
+            },
         )
 
     return act
 
 
 def _missing() -> Response:
-    return problem(404, "there is no such edition")
+    return problem(404, "There is no such edition.")
 
 
 _PATH = "/api/admin/editions/{name}"

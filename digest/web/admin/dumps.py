@@ -12,8 +12,9 @@ from starlette.routing import Route
 from digest.cli.shapes import record
 from digest.models import DumpRecord, DumpStatus
 from digest.web import asking
-from digest.web.admin.shell import admin_page, for_scripts, told, viewing
+from digest.web.admin.shell import admin_page, for_scripts, viewing
 from digest.web.answers import office_of
+from digest.web.documents import told_alone
 
 USUAL_LIMIT = 25
 
@@ -39,7 +40,9 @@ def tell(request: Request, _sent: Mapping[str, Any]) -> Response:
     """Tell the same as JSON."""
     part, status = _asked(request)
     found, counts = _found(request, part, status)
-    return told({"counts": counts, "dumps": [record(each) for each in found[: part.limit]]})
+    return told_alone(
+        request, {"counts": counts, "dumps": [record(each) for each in found[: part.limit]]}
+    )
 
 
 def _asked(request: Request) -> tuple[asking.Pages, DumpStatus | None]:

@@ -25,8 +25,9 @@ from digest.subscribing.acts import Holding, Way
 from digest.subscribing.forms import Fields, first
 from digest.subscribing.states import WHY
 from digest.subscribing.wishes import WORDS
-from digest.web.admin.shell import admin_page, curating, for_scripts, told, viewing
+from digest.web.admin.shell import admin_page, curating, for_scripts, viewing
 from digest.web.answers import office_of
+from digest.web.documents import told_alone
 
 MOST_DELIVERIES = 50
 _PATH = "/admin/subscribers"
@@ -41,7 +42,7 @@ def show(request: Request) -> Response:
 def tell(request: Request, _sent: Mapping[str, Any]) -> Response:
     """Tell how many there are, as JSON."""
     counts, tally = _counts(request)
-    return told({"counts": counts, "cadences": tally})
+    return told_alone(request, {"counts": counts, "cadences": tally})
 
 
 def search(request: Request, sent: Fields) -> Response:
@@ -60,7 +61,7 @@ def search_told(request: Request, sent: Mapping[str, Any]) -> Response:
     typed = sent.get("address")
     if not isinstance(typed, str):
         raise UsageError("address is missing: a whole e-mail address")
-    return told(shape_holding(office_of(request).registry.tell_all(parse(typed))))
+    return told_alone(request, shape_holding(office_of(request).registry.tell_all(parse(typed))))
 
 
 def remove(request: Request, sent: Fields) -> Response:

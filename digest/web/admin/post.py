@@ -24,10 +24,10 @@ from digest.web.admin.shell import (
     admin_page,
     curating,
     for_scripts,
-    told,
     viewing,
 )
 from digest.web.answers import office_of, see_other
+from digest.web.documents import told_alone
 
 USUAL_LIMIT = 10
 MOST_HELD, MOST_DOMAINS = 100, 50
@@ -75,7 +75,8 @@ def tell(request: Request, _sent: Mapping[str, Any]) -> Response:
     """Tell the same as JSON."""
     found = _found(request, asking.pages(request.query_params, USUAL_LIMIT))
     held = found.held[:MOST_HELD]
-    return told(
+    return told_alone(
+        request,
         {
             "editions": [{"edition": name, **counts} for name, counts in found.editions.items()],
             "held": {
@@ -84,7 +85,7 @@ def tell(request: Request, _sent: Mapping[str, Any]) -> Response:
             },
             "failing": [asdict(each) for each in found.failing[:MOST_DOMAINS]],
             "came_back": asdict(found.came_back),
-        }
+        },
     )
 
 
@@ -105,7 +106,7 @@ def resolve_told(request: Request, sent: Mapping[str, Any]) -> Response:
     if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
         raise UsageError("subscriber is a number, as the held ones have it")
     count = _decide(request, "resend" if resend else "sent", edition or "", number)
-    return told({"resolved": count, "resend": resend})
+    return told_alone(request, {"resolved": count, "resend": resend})
 
 
 def _decide(request: Request, how: str, edition: str, number: int | None) -> int:

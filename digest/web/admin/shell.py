@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from digest.errors import UsageError
 from digest.subscribing.forms import Fields
 from digest.web import fields
-from digest.web.admin.session import Session, is_ours, session_of, stamp_of
+from digest.web.admin.session import is_ours, session_of, stamp_of
 from digest.web.answers import missing, office_of, page, see_other
 from digest.web.asking import AskedWrongly
+from digest.web.documents import NotAnObjectError, problem, read_object
 from digest.web.headers import Origins
 from digest.web.posting import named
 from digest.web.stamps import STAMP
@@ -33,8 +33,6 @@ ScriptAct = Callable[[Request, Mapping[str, Any]], Response]
 Handler = Callable[[Request], Awaitable[Response]]
 
 SIGN_IN = "/admin/sign-in"
-_PROBLEM = "application/problem+json"
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 def viewing(show: Show) -> Show:
@@ -104,33 +102,18 @@ def for_scripts(act: ScriptAct) -> Handler:
     def run(request: Request, body: bytes) -> Response:
         if refused := _without_key(request):
             return refused
-        given: Mapping[str, Any] = {}
-        if request.method == "POST":
-            read = _object_in(request, body)
-            if isinstance(read, Response):
-                return read
-            given = read
+        kind = request.headers.get("content-type", "")
         try:
-            return act(request, given)
+            return act(request, read_object(kind, body) if request.method == "POST" else {})
+        except NotAnObjectError as error:
+            return problem(error.status, error.why)
         except (UsageError, AskedWrongly) as error:
-            return problem(422, "that cannot be done", str(error))
+            return problem(422, _sentence(error))
 
     async def handle(request: Request) -> Response:
         return await run_in_threadpool(run, request, await request.body())
 
     return handle
-
-
-def told(value: object) -> Response:
-    """Return what a script asked for, as JSON."""
-    return JSONResponse(value, headers=_NO_STORE)
-
-
-def problem(status: int, title: str, detail: str = "") -> Response:
-    """Return an error as scripts read it (RFC 9457)."""
-    said = {"type": "about:blank", "title": title, "status": status}
-    said |= {"detail": detail} if detail else {}
-    return JSONResponse(said, status, _NO_STORE, media_type=_PROBLEM)
 
 
 def _refused(request: Request, title: str, more: str, status: int = 403) -> Response:
@@ -147,38 +130,15 @@ def _without_key(request: Request) -> Response | None:
     """Return what is answered to who has no key, or asks from another site's page."""
     office = office_of(request)
     if not office.admin.key_hash:
-        return problem(404, "there is no such page")
+        return problem(404, "There is no such address.")
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     mark = hashlib.sha256(key.strip().encode("utf-8", "surrogatepass")).hexdigest()
     is_known = hmac.compare_digest(mark, office.admin.key_hash)
     if kind.lower() != "bearer" or not is_known:
-        answer = problem(401, "the key is missing or wrong", "send Authorization: Bearer KEY")
+        answer = problem(401, "The key is missing or wrong: send Authorization: Bearer KEY.")
         answer.headers["WWW-Authenticate"] = 'Bearer realm="desk"'
         return answer
     own = f"{request.url.scheme}://{request.headers.get('host', '')}".lower()
     if Origins((office.origin,)).judge(request.headers, own) is False:
-        return problem(403, "this is not for pages of other sites")
+        return problem(403, "This is not for pages of other sites.")
     return None
-
-
-def _object_in(request: Request, body: bytes) -> Mapping[str, Any] | Response:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        return problem(415, "send JSON", "with Content-Type: application/json")
-    try:
-        read = json.loads(body)
-    except (ValueError, RecursionError):
-        read = None
-    return read if isinstance(read, dict) else problem(422, "the body is no JSON object")
-
-
-__all__ = [
-    "SIGN_IN",
-    "Session",
-    "admin_page",
-    "curating",
-    "for_scripts",
-    "problem",
-    "told",
-    "viewing",
-]
