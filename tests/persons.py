@@ -1,8 +1,9 @@
 """Somebody at a browser: with a mouse, by touch, by the keyboard alone, without JavaScript.
 
 What they do is found by the words that they see. On every page that they come to: nothing
-overflows, nothing is said on the console, nothing is asked of anybody else, no cookie is set; by
-touch, what is to be hit is large enough; by keyboard, they see where they are. No tests here.
+overflows, nothing is said on the console, nothing is asked of anybody else, no cookie is set but
+those that they `keep`; by touch, what is to be hit is large enough; by keyboard, they see where
+they are. No tests here.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flow import SITE
 
+CHROMIUM = Path("/usr/bin/chromium")
 HERE = "http://127.0.0.1:"
 MOST_TABS = 120
 LEAST_TARGET = 24
@@ -44,6 +48,7 @@ class Person:
     tab: Any
     hand: str
     base: str
+    keep: frozenset[str] = frozenset()
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -65,9 +70,15 @@ class Person:
         assert self.said == [], self.said
         ours = (f"{self.base}/", f"{SITE}/")  # a mail's pictures are there
         assert [each for each in self.asked if not each.startswith(ours)] == []
-        assert self.tab.context.cookies() == []
+        cookies = self.tab.context.cookies()
+        assert {each["name"] for each in cookies} <= self.keep
+        assert all(each["httpOnly"] and each["sameSite"] == "Strict" for each in cookies)
         if self.hand == "touch":
             self._insist_on_large_targets()
+
+    def is_told(self, words: str) -> None:
+        """Wait until the page says what was done."""
+        self.tab.get_by_role("status").get_by_text(words).wait_for()
 
     def presses(self, name: str, *, is_link: bool = False) -> None:
         """Press a button, or follow a link."""
@@ -149,12 +160,24 @@ class Person:
 
 
 @contextmanager
-def somebody(chromium: Any, hand: str, base: str) -> Iterator[Person]:
-    """Give somebody a browser of their own, for a while."""
+def browsing(name: str) -> Iterator[Any]:
+    """Give Chromium, in which a name is this machine; skip where it is not installed."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        arguments += [f"--host-resolver-rules=MAP {name} 127.0.0.1"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+
+
+@contextmanager
+def somebody(chromium: Any, hand: str, base: str, *keep: str) -> Iterator[Person]:
+    """Give somebody a browser of their own, for a while; it may keep cookies of these names."""
     context = chromium.new_context(**HANDS[hand], reduced_motion="reduce")
     context.set_default_timeout(15_000)
     tab = context.new_page()
-    person = Person(tab=tab, hand=hand, base=base)
+    person = Person(tab=tab, hand=hand, base=base, keep=frozenset(keep))
     tab.on("console", lambda message: person.hears(message.text))
     tab.on("pageerror", lambda error: person.said.append(str(error)))
     tab.on("request", lambda request: person.asked.append(request.url))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import deskroom
 import lxml.html
 import pytest
 import webroom
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from webroom import WEB, Room
+from webroom import WEB, Answer, Room
 
 from digest.addresses import Address, parse
 from digest.cli.mailing import deliver_due
@@ -26,6 +27,7 @@ WHO, OTHER = parse("reader@example.org"), parse("other@example.org")
 PURPOSES = ("confirm", "preferences", "unsubscribe", "view")
 OTHER_PURPOSES = ("form", "feed", "session", "admin", "verp", "visit", "address", "")
 EXAMPLES = {"token": "x", "name": "style.css", "path": "x", "paper": "2603.00001"}
+_LEADS = "//@href | //@action | //@formaction | //@src"
 _SIGNED = re.compile(r"/[a-z]+/[a-z2-7]{16,}")
 
 
@@ -104,20 +106,31 @@ def routes(pages: Room) -> set[str]:
 
 def crawled(pages: Room, methods: tuple[str, ...], mailed: set[str]) -> set[str]:
     """Ask for all that is linked from anywhere, by each method; return what was asked for."""
-    waiting = {"/", "/subscribe", *routes(pages), *links_of_mails(pages), *mailed}
-    waiting |= {f"{path}/{more}" for path in links_of_mails(pages) for more in ("erase", "data")}
-    done: set[str] = set()
+    return followed(pages.ask, methods, beginnings(pages) | mailed)
+
+
+def beginnings(pages: Room) -> set[str]:
+    own = links_of_mails(pages)
+    more = {f"{path}/{each}" for path in own for each in ("erase", "data")}
+    return {"/", "/subscribe", *routes(pages), *own, *more}
+
+
+def followed(
+    ask: Callable[[str, str], Answer], methods: tuple[str, ...], waiting: set[str]
+) -> set[str]:
+    """Ask for these by each method, and for all that they link to; return what was asked for."""
+    waiting, done = set(waiting), set[str]()
     while waiting - done:
         path = (waiting - done).pop()
         done.add(path)
         for method in methods:
-            answer = pages.ask(path, method)
+            answer = ask(path, method)
             assert answer.status < 500, (method, path)
             if method != "GET":
                 assert answer.body == b""
             elif "text/html" in answer.headers.get("content-type", "") and answer.body:
                 page = lxml.html.document_fromstring(answer.body)
-                found = {str(each) for each in page.xpath("//@href | //@action | //@src")}
+                found = {str(each) for each in page.xpath(_LEADS)}
                 found = {each.removeprefix(WEB) for each in found}
                 waiting |= {each.partition("#")[0] for each in found if each.startswith("/")}
     return done
@@ -132,6 +145,49 @@ def test_whatever_link_is_followed_the_store_stays_the_same(pages: Room, store_u
     assert done >= mailed
     assert sum(bool(_SIGNED.match(path)) for path in done) >= 8
     assert len(done) >= 15
+    assert rows(store_url) == before
+    assert files(store_url) == bytes_before
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store_url: str) -> Iterator[deskroom.Desk]:
+    """The desk, signed in, with something to show on each of its pages."""
+    with deskroom.signed_in(tmp_path, store_url) as found:
+        room = found.room
+        room.office.registry.enrol(WHO, {}, WAY, room.letter.at - timedelta(days=9))
+        room.office.registry.invite(OTHER, {}, WAY, room.letter.at)
+        assert links_in_mails(room)
+        room.letter.run(_2026_03_12_txt=webroom.flow.page("Mar 12", range(4, 9)), odd_txt="no dump")
+        with room.letter.store.writing_post() as post:
+            now, later = room.letter.at, room.letter.at + timedelta(minutes=1)
+            post.outbox.plan_for("2026-03-12", None, [number_of(room, WHO)], now)
+            post.outbox.lease("test", now, later, 9)
+            post.outbox.start("test", [("2026-03-12", number_of(room, WHO))], later)
+        room.letter.at += timedelta(minutes=5)
+        deliver_due(room.letter, threading.Event())  # what was being sent then is in doubt now
+        yield found
+
+
+def test_whatever_is_asked_for_at_the_desk_the_store_stays_the_same(
+    desk: deskroom.Desk, store_url: str
+) -> None:
+    key = {"Authorization": f"Bearer {deskroom.KEY}"}
+    own = {"Cookie": desk.cookie, **deskroom.HTTPS}
+    begun = beginnings(desk.room) | {"/admin/?done=test", "/api/admin/editions/2026-03-12"}
+
+    def ask(path: str, method: str) -> Answer:
+        return desk.room.ask(path, method, **own, **(key if path.startswith("/api") else {}))
+
+    before, bytes_before = rows(store_url), files(store_url)
+    done = followed(ask, ("GET", "HEAD", "OPTIONS"), begun)
+    shown = {path for path in done if path.startswith(("/admin", "/api/admin"))}
+    told = {path for path in shown if ask(path, "GET").status == 200}
+    assert {"/admin/", "/admin/dumps", "/admin/deliveries", "/admin/subscribers"} <= told
+    assert {f"/admin/editions/2026-03-12{more}" for more in ("", "/mail", "/page", "/note")} <= told
+    assert {path for path in told if "/note?paper=" in path}
+    assert {"/api/admin/dumps", "/api/admin/editions/2026-03-12"} <= told
+    assert {"/admin/deliveries/resolve", "/admin/editions/2026-03-12/preview"} <= shown - told
+    assert "In doubt" in ask("/admin/deliveries", "GET").text
     assert rows(store_url) == before
     assert files(store_url) == bytes_before
 

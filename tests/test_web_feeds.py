@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from webroom import Answer, Room, found, page_of
 
 from digest.addresses import parse
 from digest.models import Cadence
+from digest.pipeline.curating import Curator
 from digest.subscribing.acts import Way
 
 WHO = parse("canary-reader@example.org")
@@ -84,6 +86,35 @@ def test_a_weekly_reader_waits_for_the_week(room: Room, number: int) -> None:
     assert told(room, number) == []
     room.letter.at += 5 * DAY
     assert len(told(room, number)) == 9
+
+
+def test_what_the_curator_keeps_back_is_not_told(tmp_path: Path) -> None:
+    asking = "[edition]\napproval = true\n"
+    with webroom.opened(tmp_path, more=asking) as made:
+        own = made.office.registry.enrol(WHO, {}, WAY, made.letter.at - 9 * DAY).subscriber.id
+        made.letter.run(_2026_03_11_txt=webroom.flow.page("Mar 11", range(110, 113)))
+        store, rules, at = made.letter.store, made.letter.rules, made.letter.at
+        assert told(made, own) == []
+        Curator(store, rules, at, "cli").approve("2026-03-11")
+        assert told(made, own) == titles(110, 111, 112)
+        path = f"{path_of(made, own)}.json"
+        before = made.get(path)
+        approved = format_datetime(made.letter.at, usegmt=True)
+        assert before.headers["last-modified"] == approved
+        made.letter.at += DAY
+        Curator(store, rules, at + DAY, "cli").hold("2026-03-11")
+        assert told(made, own) == []
+        since = before.headers["last-modified"]
+        assert made.get(path, If_Modified_Since=since).status == 200
+
+
+def test_what_was_held_is_told_when_its_mail_goes(room: Room, number: int) -> None:
+    Curator(room.letter.store, room.letter.rules, room.letter.at, "cli").hold("2026-03-10")
+    assert told(room, number) == titles(110, 111, 112, 90, 91, 92)
+    later = room.letter.at + HOUR
+    Curator(room.letter.store, room.letter.rules, later, "cli").approve("2026-03-10")
+    room.letter.at = later
+    assert told(room, number) == titles(100, 101, 102, 110, 111, 112, 90, 91, 92)
 
 
 def test_both_formats_are_as_the_validators_want_them(room: Room, number: int) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import webroom
-from persons import HANDS, Person, somebody
+from persons import HANDS, Person, browsing, somebody
 from webroom import FORM, HOST, Room
 
 from digest.addresses import parse
@@ -28,7 +28,6 @@ from digest.subscribing.acts import Way
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 WHO = parse("reader@example.org")
 WAY = Way(source="test")
 DAY = timedelta(days=1)
@@ -47,13 +46,8 @@ BY_NAME = {"touch", "no script"}
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        arguments += [f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with browsing(HOST) as found:
+        yield found
 
 
 @pytest.fixture

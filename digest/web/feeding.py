@@ -4,9 +4,9 @@
     GET   /feeds/p/TOKEN.json      JSON Feed
     POST  /preferences/TOKEN/feed  another address; the old one ends
 
-It holds the papers chosen for them from the last editions of their cadence, once these are due. The
-token tells who, and how often they took another address; whoever has the address may read the feed.
-It ends (410) where its reader left, was erased, or took another.
+It holds the papers chosen for them from the last editions of their cadence, once these are due and
+the curator lets them go out. The token tells who, and how often they took another address; whoever
+has the address may read the feed. It ends (410) where its reader left, was erased, or took another.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from digest.approval import may_go_out
 from digest.models import EditionRecord, Preferences, SubscriberState
 from digest.pipeline.feeds import move_feed
 from digest.render import feed_json, feed_xml, own_feed
@@ -56,8 +57,9 @@ class Feeds:
         office = self._office
         with office.store.reading() as tx:
             due = due_editions(office, tx.editions(wants.cadence), wants, office.clock())
-        feed = self._feed(due, wants.topics, wants.muted, wants.cap)
-        return feed, max((max(at, record.updated_at) for record, at in due), default=None)
+        told = tuple(each for each in due if may_go_out(each[0], office.rules))
+        feed = self._feed(told, wants.topics, wants.muted, wants.cap)
+        return feed, max((_changed(record, at) for record, at in due), default=None)
 
     def _composed(
         self, due: Due, topics: tuple[str, ...], muted: tuple[str, ...], cap: int | None
@@ -79,16 +81,26 @@ class Feeds:
 def due_editions(
     office: Office, records: tuple[EditionRecord, ...], wants: Preferences, now: datetime
 ) -> Due:
-    """Return the last editions that are due by now, as if each were mailed in its time."""
-    found = []
+    """Return the last editions that are due by now, as if each were mailed in its time.
+
+    So many that may go out, and those between that the curator keeps back. What was approved later
+    than it was due is mailed then.
+    """
+    found, count = [], 0
     for record in records:
         closed = closes_at(record.end, office.timetable.closing, office.rules.zone)
         at = due_at(closed, wants.hour, ZoneInfo(wants.zone))
         if at <= now:
-            found.append((record, at))
-        if len(found) == _EDITIONS:
+            found.append((record, max(at, record.approved_at or at)))
+            count += may_go_out(record, office.rules)
+        if count == _EDITIONS:
             break
     return tuple(found)
+
+
+def _changed(record: EditionRecord, due: datetime) -> datetime:
+    """Return when an edition last came into a feed, went out of it, or changed in it."""
+    return max(due, record.updated_at, record.held_at or due)
 
 
 def move(request: Request, reader: Reader, _: Fields) -> Response:
