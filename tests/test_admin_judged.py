@@ -24,9 +24,12 @@ __all__ = ["chromium"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages, each as a file, beside their looks."""
-    root = tmp_path_factory.mktemp("pages")
-    with deskroom.opened(tmp_path_factory.mktemp("letter")) as desk:
+    return write_pages(*(tmp_path_factory.mktemp(each) for each in ("pages", "letter")))
+
+
+def write_pages(root: Path, letter: Path) -> Path:
+    """Write the pages of a newsletter's desk, each as a file, beside their looks."""
+    with deskroom.opened(letter) as desk:
         for name, answer in pages(desk).items():
             (root / f"{name}.html").write_bytes(answer.body)
         (root / "assets").mkdir()

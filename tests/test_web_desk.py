@@ -71,6 +71,9 @@ def test_the_first_page_shows_the_draft_with_reasons_scores_and_buttons(desk: De
     assert len(found(page, "//form[contains(@action, '/pin')]")) == 4
     assert not found(page, "//script")
     assert answer.headers["cache-control"] == "no-store"
+    for path, current in (("/admin/", "page"), (OWN, "true")):
+        (here,) = found(page_of(desk.get(path)), "//header//a[@aria-current]")
+        assert (here.get("href"), here.get("aria-current")) == ("/admin/", current)
     names = {each.get("href") for each in found(page, "//ul[@class='pages']//a")}
     assert names == {f"/admin/editions/{name}" for name in (DAY, "2026-W11", "2026-03")}
     for name in names:
