@@ -21,7 +21,7 @@ run: $(READY) ## Take the sample dumps through the whole flow, afresh, into outp
 	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
 
 test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL, Chromium or the judges
-	@$(BIN)/python -m pytest -n $(WORKERS) -rs
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs
 
 judges: $(JUDGES_READY) ## Install the judges of pages and mail that `make test` asks if they are there (npm ci)
 	@:

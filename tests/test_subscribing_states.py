@@ -18,14 +18,14 @@ STATES = (None, *SubscriberState)
 
 # Rows: states; columns: acts. "-" may not be.
 TABLE = """
-              asked    confirmed imported  left          bounced       complained
-None          pending  -         pending   -             -             -
-pending       pending  active    pending   unsubscribed  bounced       complained
-active        active   active    active    unsubscribed  bounced       complained
-unsubscribed  pending  -         -         unsubscribed  unsubscribed  complained
-bounced       pending  active    -         unsubscribed  bounced       complained
-complained    pending  -         -         complained    complained    complained
-erased        -        -         -         -             -             -
+              asked    confirmed imported  left          bounced       complained  moved
+None          pending  -         pending   -             -             -           -
+pending       pending  active    pending   unsubscribed  bounced       complained  -
+active        active   active    active    unsubscribed  bounced       complained  active
+unsubscribed  pending  -         -         unsubscribed  unsubscribed  complained  -
+bounced       pending  active    -         unsubscribed  bounced       complained  -
+complained    pending  -         -         complained    complained    complained  -
+erased        -        -         -         -             -             -           -
 """
 ACTS, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
 WANTED = {(state, act): led for state, *leads in ROWS for act, led in zip(ACTS, leads, strict=True)}

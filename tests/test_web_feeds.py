@@ -182,7 +182,7 @@ def test_another_address_ends_the_one_before(room: Room, number: int) -> None:
     room.post(f"{own}/feed")
     assert [room.get(f"{path}.xml").status for path in (before, after)] == [410, 410]
     lines = json.loads(room.post(f"{own}/data").body)["consents"]
-    assert [line["act"] for line in lines][-2:] == ["moved feed", "moved feed"]
+    assert [line["act"] for line in lines][-2:] == ["moved", "moved"]
 
 
 def test_only_its_own_token_opens_it(room: Room, number: int) -> None:

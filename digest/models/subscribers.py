@@ -29,7 +29,7 @@ class ConsentAct(StrEnum):
     LEFT = "left"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
-    MOVED_FEED = "moved feed"
+    MOVED_FEED = "moved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

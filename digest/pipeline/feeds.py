@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from digest.models import ConsentAct, SubscriberState
+from digest.models import ConsentAct
 from digest.store import Store
 from digest.subscribing.acts import Way
-from digest.subscribing.states import refusal
+from digest.subscribing.states import after
 
 
 def feed_moves(store: Store, number: int) -> int:
@@ -24,6 +24,5 @@ def move_feed(store: Store, number: int, way: Way, now: datetime) -> None:
     """Put down that a subscriber takes another address; `UsageError` unless they are active."""
     with store.writing_post() as post:
         found = post.register.by_id(number)
-        if found is None or found.state is not SubscriberState.ACTIVE:
-            raise refusal(found.state if found else None)
+        after(found.state if found else None, ConsentAct.MOVED_FEED)
         post.register.add_consent(number, way.line(ConsentAct.MOVED_FEED, now))

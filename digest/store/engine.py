@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -22,6 +23,7 @@ from digest.errors import StoreError
 from digest.store.failures import translated
 
 WAIT_SECONDS = 5
+_TURN = "digest_turn"
 WRITER_LOCK = 0x6469676573740001  # "digest" and 1: the same number in every process
 
 _PRAGMAS = (
@@ -89,7 +91,7 @@ def writing(engine: Engine, *, is_dry: bool = False) -> Iterator[Connection]:
     is_server = engine.dialect.name == "postgresql"
     if is_server:
         options["isolation_level"] = "READ COMMITTED"
-    with translated(place_of(engine.url)), _begun(engine, options) as connection:
+    with translated(place_of(engine.url)), _turn(engine), _begun(engine, options) as connection:
         if is_server:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
         yield connection
@@ -105,6 +107,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with translated(place_of(engine.url)), _begun(engine, options) as connection:
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write to a SQLite file in turn.
+
+    SQLite lets those that wait try again at times of its own: under load some never come to it.
+    """
+    turn = engine.get_execution_options().get(_TURN)
+    is_ours = turn is not None and turn.acquire(timeout=WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        if is_ours:
+            turn.release()
 
 
 @contextmanager
@@ -129,7 +146,7 @@ def _sqlite_engine(url: URL) -> Engine:
         how = connection.get_execution_options().get("digest_begin", "BEGIN")
         connection.exec_driver_sql(how)
 
-    return engine
+    return engine.execution_options(**{_TURN: Lock()})
 
 
 def _postgres_engine(url: URL) -> Engine:

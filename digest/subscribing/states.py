@@ -44,6 +44,7 @@ _NEXT: Mapping[tuple[SubscriberState | None, ConsentAct], SubscriberState] = {
     (_S.ACTIVE, _A.LEFT): _S.UNSUBSCRIBED,
     (_S.ACTIVE, _A.BOUNCED): _S.BOUNCED,
     (_S.ACTIVE, _A.COMPLAINED): _S.COMPLAINED,
+    (_S.ACTIVE, _A.MOVED_FEED): _S.ACTIVE,
     (_S.UNSUBSCRIBED, _A.ASKED): _S.PENDING,
     (_S.UNSUBSCRIBED, _A.LEFT): _S.UNSUBSCRIBED,
     (_S.UNSUBSCRIBED, _A.BOUNCED): _S.UNSUBSCRIBED,
