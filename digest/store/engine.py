@@ -115,8 +115,8 @@ def _turn(engine: Engine) -> Iterator[None]:
 
     SQLite lets those that wait try again at times of its own: under load some never come to it.
     """
-    turn = engine.get_execution_options().get(_TURN)
-    is_ours = turn is not None and turn.acquire(timeout=WAIT_SECONDS)
+    turn: Lock = engine.get_execution_options().get(_TURN) or Lock()  # PostgreSQL sees to it
+    is_ours = turn.acquire(timeout=WAIT_SECONDS)
     try:
         yield
     finally:
