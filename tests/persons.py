@@ -136,6 +136,7 @@ class Person:
 
     def _reach(self, thing: Any) -> None:
         """Go on by Tab until it has the focus, which is seen at each step."""
+        self.tab.wait_for_load_state()  # for what the focus looks like stands in the style
         for _ in range(MOST_TABS):
             self.tab.keyboard.press("Tab")
             here = self.tab.locator(":focus")

@@ -138,7 +138,7 @@ def hasty(store_url: str) -> Iterator[Store]:
     if url.drivername == "sqlite":
         url = url.update_query_dict({"timeout": "0.02"})
     else:
-        told = f"{url.query['options']} -c lock_timeout=20ms"
+        told = f"{url.query['options']} -c lock_timeout=200ms"
         url = url.update_query_dict({"options": told})
     store = open_store(url.render_as_string(hide_password=False))
     fill(store, READERS)

@@ -198,7 +198,7 @@ def sees_what_came_back(room: Room, curator: Person) -> None:
     (handled,) = desk.deal([report], room.letter.at)
     assert handled.effect is ReturnEffect.BOUNCED
     curator.tab.reload()
-    curator.tab.get_by_text("1 subscribers; 1 in the last").wait_for()
+    curator.tab.get_by_text("1 subscriber; 1 in the last").wait_for()
 
 
 def token_of(room: Room, address: str) -> str:

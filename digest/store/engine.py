@@ -23,7 +23,7 @@ from digest.errors import StoreError
 from digest.store.failures import translated
 
 WAIT_SECONDS = 5
-_TURN = "digest_turn"
+_TURN, _PATIENCE = "digest_turn", "digest_patience"
 WRITER_LOCK = 0x6469676573740001  # "digest" and 1: the same number in every process
 
 _PRAGMAS = (
@@ -115,10 +115,11 @@ def _turn(engine: Engine) -> Iterator[None]:
 
     SQLite lets those that wait try again at times of its own: under load some never come to it.
     """
-    turn: Lock = engine.get_execution_options().get(_TURN) or Lock()  # PostgreSQL sees to it
-    is_ours = turn.acquire(timeout=WAIT_SECONDS)
+    told = engine.get_execution_options()
+    turn: Lock = told.get(_TURN) or Lock()  # PostgreSQL sees to it itself
+    is_ours = turn.acquire(timeout=told.get(_PATIENCE, WAIT_SECONDS))
     try:
-        yield
+        yield  # whoever's turn did not come is told by SQLite that it is busy
     finally:
         if is_ours:
             turn.release()
@@ -132,8 +133,8 @@ def _begun(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
 
 def _sqlite_engine(url: URL) -> Engine:
     """Make an engine whose connections begin transactions as told, not as the driver guesses."""
-    patience = {} if "timeout" in url.query else {"timeout": WAIT_SECONDS}
-    engine = create_engine(url, connect_args=patience)
+    patience = float(str(url.query.get("timeout", WAIT_SECONDS)))
+    engine = create_engine(url, connect_args={"timeout": patience})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -146,7 +147,7 @@ def _sqlite_engine(url: URL) -> Engine:
         how = connection.get_execution_options().get("digest_begin", "BEGIN")
         connection.exec_driver_sql(how)
 
-    return engine.execution_options(**{_TURN: Lock()})
+    return engine.execution_options(**{_TURN: Lock(), _PATIENCE: patience})
 
 
 def _postgres_engine(url: URL) -> Engine:
