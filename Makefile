@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JUDGES := tests/judges
 JUDGES_READY := $(JUDGES)/node_modules/.package-lock.json
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test judges lint types screenshots bench bounces lock clean

@@ -25,6 +25,10 @@ from digest.store.failures import translated
 WAIT_SECONDS = 5
 _TURN, _PATIENCE = "digest_turn", "digest_patience"
 WRITER_LOCK = 0x6469676573740001  # "digest" and 1: the same number in every process
+_ALONE = text(
+    "SELECT pg_advisory_xact_lock(:n # CAST(hashtext(coalesce(current_schema(), '')) AS bigint))"
+)
+"""Such locks are a database's; each schema may hold a newsletter, which waits for no other."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -93,7 +97,7 @@ def writing(engine: Engine, *, is_dry: bool = False) -> Iterator[Connection]:
         options["isolation_level"] = "READ COMMITTED"
     with translated(place_of(engine.url)), _turn(engine), _begun(engine, options) as connection:
         if is_server:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
+            connection.execute(_ALONE, {"n": WRITER_LOCK})
         yield connection
         if is_dry:
             connection.rollback()
