@@ -27,6 +27,7 @@ from digest.models import (
 from digest.pipeline.retention import Keep, Pruned, prune
 from digest.pipeline.subscribing import Registry
 from digest.subscribing.acts import Change, Holding
+from digest.subscribing.documents import document_of
 from digest.subscribing.states import WHY
 from digest.subscribing.wishes import WORDS
 from digest.tokens import Signer
@@ -110,12 +111,7 @@ def shape(subscriber: Subscriber) -> Json:
         "id": subscriber.id,
         "address": subscriber.address,
         "state": subscriber.state.value,
-        "cadence": WORDS[wants.cadence],
-        "hour": wants.hour,
-        "zone": wants.zone,
-        "topics": list(wants.topics),
-        "muted": list(wants.muted),
-        "cap": wants.cap,
+        **document_of(wants),
         "empty": wants.wants_empty,
         "paused_until": _time(wants.paused_until),
         "created": subscriber.created_at.isoformat(),

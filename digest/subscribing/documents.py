@@ -1,4 +1,4 @@
-"""What a script wishes, in a JSON object: read as a form is, each field for itself.
+"""What a script wishes, in a JSON object: read as a form is, each field for itself; and told.
 
 The names are those of `wishes.read`. A `cap` of null is no cap.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from digest.models import Preferences
 from digest.subscribing.forms import checked
-from digest.subscribing.wishes import Wishes
+from digest.subscribing.wishes import WORDS, Wishes
 
 _LONGEST = 1000
 _HIGHEST = 999_999
@@ -38,6 +39,18 @@ def wishes_of(told: Mapping[str, Any], known: Collection[str]) -> tuple[Wishes, 
             asked[name] = 0 if name == "cap" and value is None else value
     wishes, more = checked(asked, known)
     return wishes, wrong | more
+
+
+def document_of(wants: Preferences) -> dict[str, Any]:
+    """Return what a subscriber wants of each edition that holds something, as JSON."""
+    return {
+        "cadence": WORDS[wants.cadence],
+        "hour": wants.hour,
+        "zone": wants.zone,
+        "topics": list(wants.topics),
+        "muted": list(wants.muted),
+        "cap": wants.cap,
+    }
 
 
 def _is_kind(name: str, value: object) -> bool:

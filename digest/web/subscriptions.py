@@ -23,8 +23,8 @@ from starlette.routing import Route
 
 from digest.errors import UsageError
 from digest.models import Subscriber, SubscriberState
-from digest.subscribing.documents import wishes_of
-from digest.subscribing.wishes import WORDS, Wishes
+from digest.subscribing.documents import document_of, wishes_of
+from digest.subscribing.wishes import Wishes
 from digest.web import choosing
 from digest.web.answers import office_of
 from digest.web.documents import NotAnObjectError, problem, read_object, told_alone
@@ -112,12 +112,7 @@ def _shown(request: Request, found: Subscriber | None) -> Response:
     is_paused = paused is not None and paused > office.clock()
     value = {
         "state": found.state.value,
-        "cadence": WORDS[wants.cadence],
-        "hour": wants.hour,
-        "zone": wants.zone,
-        "topics": list(wants.topics),
-        "muted": list(wants.muted),
-        "cap": wants.cap,
+        **document_of(wants),
         "wants_empty": wants.wants_empty,
         "paused_until": paused.isoformat() if paused is not None and is_paused else None,
         "feeds": {"atom": f"{feed}.xml", "json": f"{feed}.json"} if feed else None,
