@@ -40,7 +40,10 @@ def load(
         keep_trailing_newline=True,
         auto_reload=False,
         cache_size=-1,
+        extensions=("jinja2.ext.i18n",),
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # of i18n
     environment.filters.update(filters)
     return environment
 

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, inspect, text
 from digest.cli import work
 from digest.cli.newsletter import Newsletter
 from digest.models import Cadence, Edition
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 from digest.pipeline.report import DumpReport, RunReport
 from digest.pipeline.sealing import edition_of
 from digest.render.pictures import Painter

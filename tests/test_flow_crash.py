@@ -17,7 +17,7 @@ import pytest
 from flow import AT, Letter, broken_links, make, page, rows, tree
 from flow_faults import NO_FAULT, Fault, Outcome, run_apart
 
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 
 STAGING_STRIDE = 15
 FEW_STEPS = 200

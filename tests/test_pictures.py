@@ -25,7 +25,7 @@ from digest import theme
 from digest.cli import work
 from digest.errors import TemplateError
 from digest.models import Edition
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 from digest.render import pictures, text, to_pictures
 from digest.render.charts import card
 from digest.render.pictures import Painter

@@ -23,7 +23,7 @@ from digest.indexing import INDEXING, findable
 from digest.models import Edition, Site
 from digest.output import Output
 from digest.pipeline.book import Reader
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 from digest.pipeline.run import Newsroom
 from digest.render import pictures
 from digest.render.text import FILTERS

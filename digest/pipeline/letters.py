@@ -12,7 +12,7 @@ from typing import Protocol
 
 from digest.errors import EditionError
 from digest.models import Choice, Delivery, Edition, Envelope, Preferences
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 from digest.pipeline.sealing import edition_of
 from digest.render.matches import Matcher
 from digest.render.to_letters import Mailing, Postmark

@@ -12,7 +12,7 @@ from datetime import datetime
 from digest import addresses
 from digest.errors import DeliverError, EditionError
 from digest.models import Delivery, Envelope, Preferences, Verdict
-from digest.pipeline.publish import Press
+from digest.pipeline.changes import Press
 from digest.pipeline.sealing import edition_of
 from digest.pipeline.sending import Connection
 from digest.render import to_site

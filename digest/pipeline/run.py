@@ -10,10 +10,11 @@ from digest.errors import DumpError
 from digest.inbox import Arrivals, Inbox
 from digest.output import Output
 from digest.pipeline.book import Reader
+from digest.pipeline.changes import Press
 from digest.pipeline.ingest import Intake
 from digest.pipeline.ingest import Track as TrackFiles
-from digest.pipeline.publish import Press, publish
 from digest.pipeline.publish import Track as TrackPages
+from digest.pipeline.publish import publish
 from digest.pipeline.report import EditionReport, RunReport, why_quiet
 from digest.pipeline.sealing import edition_of
 from digest.store import Store

@@ -1,0 +1,116 @@
+"""What can have changed since the last publish, and what rendering it needs; looked up once.
+
+The parts of the output (`pipeline.parts`) all print from this. Of a feed's archive only those pages
+are rendered that can have changed; which ones there are is seen in the output, and not believed
+where a publish did not end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import jinja2
+
+from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.output import Output
+from digest.pipeline.easel import Easel
+from digest.pipeline.sealing import Desk
+from digest.render import to_feeds
+from digest.render.feed_archives import ArchivePage, cut, to_render
+from digest.render.matches import Matcher
+from digest.render.pictures import Painter
+from digest.store import Reading
+from digest.topics import Topic
+from digest.trending import Rules
+
+ARCHIVED = {to_feeds.PAPERS: Cadence.DAY, to_feeds.EDITIONS: Cadence.WEEK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What publishing depends on besides the store.
+
+    `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
+    everything is rendered again. Without a `painter` there are no pictures but those in pages.
+    `topics` are by name, in the order in which they are shown.
+    """
+
+    site: Site
+    rules: Rules
+    templates: jinja2.Environment
+    fingerprint: str
+    mail_budget_bytes: int
+    feed_papers: int
+    feed_editions: int
+    painter: Painter | None = None
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+
+
+class Changes:
+    """All that a change after number `since` can show in; 0 is everything."""
+
+    def __init__(self, tx: Reading, press: Press, since: int, output: Output, easel: Easel) -> None:
+        self.tx = tx
+        self.press = press
+        self.since = since
+        self.output = output
+        self.easel = easel
+        self.matcher = Matcher(press.topics.values())
+        self._desk = Desk(press.rules)
+        self._archived = _archived(output, since)
+
+    def edition(self, record: EditionRecord) -> Edition:
+        """Return an edition as it is published."""
+        return self._desk.edition(self.tx, record)
+
+    @cached_property
+    def editions(self) -> Sequence[EditionRecord]:
+        """The editions changed since, and the weeks and months their days count in."""
+        changed = {record.name: record for record in self.tx.editions(since_change=self.since)}
+        names = {name for r in changed.values() for name in (r.week, r.month) if name}
+        rollups = (self.tx.edition(name) for name in sorted(names - changed.keys()))
+        return (*changed.values(), *(record for record in rollups if record))
+
+    @cached_property
+    def days(self) -> tuple[EditionRecord, ...]:
+        """All daily editions, the latest first."""
+        return self.tx.editions(Cadence.DAY)
+
+    @cached_property
+    def archives(self) -> Mapping[str, tuple[ArchivePage, ...]]:
+        """The archive pages that feeds have, by the folder of the feed."""
+        return {folder: cut(self.days, cadence) for folder, cadence in ARCHIVED.items()}
+
+    def archives_to_render(self, folder: str) -> Iterator[ArchivePage]:
+        """Yield the archive pages of a feed that can have changed, or are not there."""
+        changed = {record.name for record in self.editions}
+        return to_render(self.archives[folder], self._archived[folder], changed)
+
+    def unarchived(self, folder: str) -> int:
+        """Count the latest days of which only the feed itself tells."""
+        return len(self.days) - sum(len(page.days) for page in self.archives[folder])
+
+    @cached_property
+    def recent_days(self) -> list[Edition]:
+        """The latest days' editions, newest first: as many as the feeds and the first page show."""
+        recent: list[Edition] = []
+        papers = 0
+        fewest = max(self.press.feed_editions, *map(self.unarchived, ARCHIVED))
+        for record in self.days:
+            if papers >= self.press.feed_papers and len(recent) >= fewest:
+                break
+            recent.append(self.edition(record))
+            papers += len(recent[-1].new)
+        return recent
+
+
+def _archived(output: Output, since: int) -> Mapping[str, frozenset[str]]:
+    """Name the archive pages that are there and right but for what changed since, by feed."""
+    if since == 0 or output.is_unfinished:
+        return {folder: frozenset() for folder in ARCHIVED}
+    return {
+        folder: to_feeds.archive_pages(output.names(to_feeds.archive_folder(folder)))
+        for folder in ARCHIVED
+    }
