@@ -63,7 +63,8 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
-from digest.models.words import Approval, Cadence, DumpStatus, Section
+from digest.models.trends import Counted, Heard, Ranked, Ranking
+from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
     "Announced",
@@ -76,6 +77,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentAct",
+    "Counted",
     "Curation",
     "Day",
     "Delivery",
@@ -89,6 +91,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "FailingDomain",
+    "Heard",
     "History",
     "Invitation",
     "Known",
@@ -101,11 +104,14 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperPage",
+    "Period",
     "Phase",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
+    "Ranked",
+    "Ranking",
     "Rendered",
     "Result",
     "Section",

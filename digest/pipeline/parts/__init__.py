@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    about,
+    calendar,
+    editions,
+    entrances,
+    feeds,
+    papers,
+    topics,
+    trends,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
@@ -20,6 +29,9 @@ OF_THE_DAY: tuple[Part, ...] = (
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
 )
 """What readers wait for."""
