@@ -14,8 +14,9 @@ class Site:
     `web_url` is where readers join, choose and leave, without a slash at its end; empty where there
     are no such pages. `unsubscribe` is a general way out, the same for all.
 
-    `subscribe` is where readers subscribe who cannot at `web_url`: an https or mailto address, or
-    nothing; `contact` is where to write to. `about` is what the page about the newsletter begins with, in Markdown.
+    `subscribe` is where readers subscribe who cannot at `web_url`, `contact` where they write to:
+    each an https or mailto address, or nothing. `about` is what the page about the newsletter
+    begins with, in Markdown.
 
     `has_topics` says whether there are topics, with pages and feeds of their own.
 

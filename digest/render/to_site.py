@@ -217,4 +217,5 @@ def _day_of(told: str) -> date | None:
 
 
 def long_date(day: date) -> str:
+    """Return a day in words: `11 March 2026`."""
     return f"{day_month(day)} {day.year}"
