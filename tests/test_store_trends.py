@@ -62,7 +62,7 @@ def test_papers_are_ranked_in_a_number_of_statements_that_does_not_grow(store: S
     counts = []
     for n in range(3):
         record_new(store, range(10 * n, 10 * n + 10), DAY + timedelta(days=n))
-        with statements(store) as made, store.reading() as tx:
+        with statements() as made, store.reading() as tx:
             found = rankings(tx, RULES, most=4)
         counts.append(len(made))
     assert counts[0] == counts[1] == counts[2] <= 10

@@ -10,7 +10,7 @@ from pathlib import Path
 import flow
 import pytest
 import webroom
-from flow import SITE, Letter, api, broken_links, make, page, tree
+from flow import SITE, Letter, api, broken_links, make, page
 from lxml import html as lxml_html
 
 from digest.cli import work
@@ -138,17 +138,13 @@ def test_what_the_output_tells_of_days_is_believed_as_far_as_it_can_be_read(
     tmp_path: Path,
 ) -> None:
     made = letter(tmp_path / "letter")
-    for n in range(3):
-        run(made, FIRST + timedelta(days=n + 7), range(n * 4, n * 4 + 6))
-    whole = tree(made.folder)
+    run(made, date(2026, 1, 5), range(6))
     figures = made.folder / "editions/2026/days.json"
-    for broken in (b"", b"[]", b'{"days": {"2026-01-05": {"new": "many"}, "2026-01-06": 3}}'):
-        figures.write_bytes(broken)
-        made.drop("broken.txt", b"no listing " + broken)
-        made.run()
-        assert tree(made.folder)["editions/2026/days.json"] == whole["editions/2026/days.json"]
-        topic = "topics/video/index.html"
-        assert tree(made.folder)[topic] == whole[topic]
+    broken = (b"[]", b'{"days": {"2026-01-05": {"new": "many"}, "2026-01-06": 3}}')
+    for n, content in enumerate(broken, 1):
+        figures.write_bytes(content)
+        run(made, date(2026, 1, 5 + n), range(n * 4, n * 4 + 6))
+        assert work.publish(made, everything=True) == ()
     made.close()
 
 
@@ -179,9 +175,7 @@ def test_a_day_on_which_all_was_known_is_told_on_the_first_page(tmp_path: Path) 
     run(made, date(2026, 3, 11), range(8))
     touched = run(made, date(2026, 3, 12), range(8))
     (told,) = parsed(made, "index.html").xpath("//ul[@class='heard']/li")
-    assert words(told) == (
-        "The listing of 12 March 2026 held nothing new: all its 8 papers had been seen before."
-    )
+    assert words(told) == "All 8 papers listed had been seen before."
     assert "index.html" in touched
     made.close()
 
