@@ -97,13 +97,11 @@ def weigh(said: Mapping[int, int], known: Mapping[int, int], papers: int) -> Vec
 
     `known` tells of its terms how many of the `papers` of the archive have each.
     """
-    weights = {
-        term: (1 + math.log(much)) * math.log(1 + papers / (known.get(term, 0) + _RARE))
-        for term, much in said.items()
-    }
-    strongest = sorted(weights, key=lambda term: (-round(weights[term], 6), term))[:MOST_TERMS]
-    length = math.sqrt(sum(weights[term] ** 2 for term in strongest)) or 1.0
-    return tuple((term, round(WHOLE * weights[term] / length)) for term in strongest)
+    share = {term: math.log(1 + papers / (known.get(term, 0) + _RARE)) for term in said}
+    weighed = [(-round((1 + math.log(much)) * share[term], 6), term) for term, much in said.items()]
+    strongest = [(term, -weight) for weight, term in sorted(weighed)[:MOST_TERMS]]
+    length = math.sqrt(sum(weight**2 for _, weight in strongest)) or 1.0
+    return tuple((term, round(WHOLE * weight / length)) for term, weight in strongest)
 
 
 def closeness(one: Vector, other: Vector) -> int:

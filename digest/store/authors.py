@@ -1,8 +1,7 @@
 """Who wrote which papers: an author for each folded name, with an address for ever.
 
-An author of two papers gets a page, and a place on a shelf: one of the pages that list all authors
-by name. A shelf that is full is parted in two, so adding an author changes one or two of them,
-whatever there are. Who counts as the same, the caller says.
+An author of two papers gets a page, and a place on a shelf, among those who have one. Who counts as
+the same, the caller says.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from digest.models.derived import AuthorName
+from digest.store.shelving import shelve
 from digest.store.statements import batches, next_id
 from digest.store.tables import authors, paper_authors
 
-MOST_ON_SHELF = 200
 LEAST_PAPERS = 2
 """From how many papers on an author has a page. Once there, it stays."""
 
@@ -49,7 +48,9 @@ def assign(connection: Connection, change: int, named: Mapping[int, Names]) -> A
     if rows:
         connection.execute(insert(paper_authors), rows)
     affected = before | {row["author_id"] for row in rows}
-    papers = _shelve(connection, change, affected)
+    wrote = _to_shelve(connection, affected)
+    shelve(connection, change, list(wrote))
+    papers = {paper_id for ids in wrote.values() for paper_id in ids}
     for batch in batches(sorted(affected)):
         own = authors.c.id
         connection.execute(update(authors).where(own.in_(batch)).values(change=change))
@@ -113,13 +114,13 @@ def _taken(connection: Connection, slugs: Collection[str]) -> set[str]:
     return found
 
 
-def _shelve(connection: Connection, change: int, affected: Collection[int]) -> set[int]:
-    """Give a page to those who come to have papers enough; return the papers they wrote.
+def _to_shelve(connection: Connection, affected: Collection[int]) -> dict[int, list[int]]:
+    """Return who comes to have papers enough for a page, and the papers they wrote.
 
     In the order in which they came to it, however many papers are looked at in one go.
     """
-    papers: dict[int, list[int]] = {}
     own = paper_authors.c
+    wrote: dict[int, list[int]] = {}
     for batch in batches(sorted(affected)):
         wanted = (
             select(own.author_id, own.paper_id)
@@ -127,28 +128,8 @@ def _shelve(connection: Connection, change: int, affected: Collection[int]) -> s
             .where(own.author_id.in_(batch), authors.c.shelf.is_(None))
             .order_by(own.paper_id)
         )
-        for row in connection.execute(wanted):
-            papers.setdefault(row.author_id, []).append(row.paper_id)
-    ready = {who: wrote for who, wrote in papers.items() if len(wrote) >= LEAST_PAPERS}
-    for author_id in sorted(ready, key=lambda who: (ready[who][LEAST_PAPERS - 1], who)):
-        _put(connection, change, author_id)
-    return {paper_id for wrote in ready.values() for paper_id in wrote}
-
-
-def _put(connection: Connection, change: int, author_id: int) -> None:
-    """Put an author on the shelf of whoever stands before them, and part it when it is full."""
-    own = authors.c
-    place = connection.execute(select(own.place).where(own.id == author_id)).scalar_one()
-    shelved = select(own.shelf).where(own.shelf.is_not(None)).limit(1)
-    before = shelved.where(own.place <= place).order_by(own.place.desc(), own.id.desc())
-    after = shelved.where(own.place > place).order_by(own.place, own.id)
-    shelf = connection.execute(before).scalar() or connection.execute(after).scalar() or 1
-    mine = update(authors).where(own.id == author_id)
-    connection.execute(mine.values(shelf=shelf, shelved=change))
-    of_shelf = select(own.id).where(own.shelf == shelf).order_by(own.place, own.id)
-    ids = connection.execute(of_shelf).scalars().all()
-    if len(ids) > MOST_ON_SHELF:
-        number = int(connection.execute(select(func.max(own.shelf))).scalar_one()) + 1
-        half = ids[len(ids) // 2 :]
-        connection.execute(update(authors).where(own.id.in_(half)).values(shelf=number))
-        connection.execute(update(authors).where(own.id.in_(ids)).values(shelved=change))
+        for author_id, paper_id in connection.execute(wanted):
+            wrote.setdefault(author_id, []).append(paper_id)
+    ready = [who for who, ids in wrote.items() if len(ids) >= LEAST_PAPERS]
+    ready.sort(key=lambda who: (wrote[who][LEAST_PAPERS - 1], who))
+    return {who: wrote[who] for who in ready}

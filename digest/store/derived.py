@@ -14,7 +14,15 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from digest.models import Author, Authored, AuthorPage, Cadence, Paper, Related, Section, Shelf
 from digest.store.hidden import is_hidden
 from digest.store.statements import batches
-from digest.store.tables import announcements, authors, editions, paper_authors, papers, related
+from digest.store.tables import (
+    announcements,
+    authors,
+    editions,
+    paper_authors,
+    papers,
+    related,
+    shelves,
+)
 
 MOST_PAPERS = 200
 """How many papers an author's page shows."""
@@ -90,7 +98,7 @@ def authors_of_late(connection: Connection) -> tuple[Author, ...]:
     return tuple(_author(row, papers=row.papers) for row in connection.execute(wanted))
 
 
-def shelves(connection: Connection) -> tuple[Shelf, ...]:
+def all_shelves(connection: Connection) -> tuple[Shelf, ...]:
     """Return the pages of the list of all authors, in order of their names."""
     own = authors.c
     order = (own.place, own.id)
@@ -117,7 +125,7 @@ def shelves(connection: Connection) -> tuple[Shelf, ...]:
 def shelves_changed(connection: Connection, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
     """Yield each page of the list that changed after change number `since`, and who is on it."""
     own = authors.c
-    wanted = select(own.shelf).where(own.shelved > since).distinct().order_by(own.shelf)
+    wanted = select(shelves.c.number).where(shelves.c.change > since).order_by(shelves.c.number)
     for shelf in connection.execute(wanted).scalars().all():
         on_it = select(own.slug, own.name, own.place).where(own.shelf == shelf)
         rows = connection.execute(on_it.order_by(own.place, own.id))

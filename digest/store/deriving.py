@@ -48,7 +48,7 @@ from digest.store.tables import (
     terms,
 )
 
-BATCH_PAPERS = 100
+BATCH_PAPERS = 200
 """Papers in a transaction: other writers wait a fraction of a second for it."""
 
 _KEY = "derived"
@@ -159,10 +159,11 @@ def _derive(connection: Connection, counted: int, ids: Sequence[int], rules: Rul
     for row in rows:
         if row.terms:
             relating.leave(row.id, old[row.id], unpack_vector(row.vector))
-        if not row.is_here:
+        if said.get(row.id):
+            relating.enter(row.id, said[row.id], is_new=row.is_first)
+        elif not row.is_first:
             relating.forget(row.id)
-        vector = relating.enter(row.id, said[row.id]) if row.is_here and said[row.id] else ()
-        _keep(connection, row, said.get(row.id, {}), vector)
+    _keep(connection, rows, said, relating.vectors)
     relating.write_counts()
     named: dict[int, Names] = {
         row.id: rules.authors_of(here[row.id]) if row.id in here else () for row in rows
@@ -205,6 +206,7 @@ class _Seen:
         self.is_here = row.moved_to is None and not is_hidden
         shown = [getattr(row, name) for name in _SHOWN]
         self.mark = hash_of(repr([number, self.is_here, row.moved_to, row.edition, *shown]))
+        self.is_first = row.mark is None
         self.is_new = self.mark != row.mark
 
 
@@ -212,18 +214,26 @@ def _listed(row: _Seen) -> ListedPaper:
     return ListedPaper(position=0, **row.said)
 
 
-def _keep(connection: Connection, row: _Seen, said: Collection[int], vector: Vector) -> None:
+def _keep(
+    connection: Connection,
+    rows: Sequence[_Seen],
+    said: Mapping[int, Collection[int]],
+    vectors: Mapping[int, Vector],
+) -> None:
     """Keep what was derived, and from what."""
-    values = {
-        "paper_id": row.id,
-        "mark": row.mark,
-        "terms": pack_terms(said),
-        "vector": pack_vector(vector),
-    }
+    values = [
+        {
+            "paper_id": row.id,
+            "mark": row.mark,
+            "terms": pack_terms(said.get(row.id, ())),
+            "vector": pack_vector(vectors.get(row.id, ())),
+        }
+        for row in rows
+    ]
+    statement = insert_into(connection, paper_traits)
+    told = {name: statement.excluded[name] for name in ("mark", "terms", "vector")}
     connection.execute(
-        insert_into(connection, paper_traits)
-        .values(values)
-        .on_conflict_do_update(index_elements=["paper_id"], set_=values)
+        statement.on_conflict_do_update(index_elements=["paper_id"], set_=told), values
     )
 
 

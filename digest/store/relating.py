@@ -12,20 +12,13 @@ it, where there is room or another is less close. So a paper changes at most so 
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Protocol
 
-from sqlalchemy import (
-    Connection,
-    TextClause,
-    bindparam,
-    delete,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from digest.models.derived import Vector
 from digest.store.statements import batches, insert_into
@@ -65,7 +58,7 @@ class Relating:
     """Relates papers one after the other, within one transaction.
 
     `papers` are counted in the archive; of the terms that may be asked for, `known` has how many
-    have each. `touched` gathers the papers whose lists changed.
+    have each. `touched` gathers the papers whose lists changed, `vectors` what was read or made.
     """
 
     connection: Connection
@@ -73,6 +66,7 @@ class Relating:
     papers: int
     known: dict[int, int]
     touched: set[int] = field(default_factory=set)
+    vectors: dict[int, Vector] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
 
     def leave(self, paper_id: int, old_terms: Iterable[int], old: Vector) -> None:
@@ -85,24 +79,26 @@ class Relating:
     def forget(self, paper_id: int) -> None:
         """Take a paper out of all lists, and its own away."""
         self.touched |= listing(self.connection, [paper_id])
+        self.vectors[paper_id] = ()
         own = related.c
         of_it = (own.paper_id == paper_id) | (own.other_id == paper_id)
         self.connection.execute(delete(related).where(of_it))
 
-    def enter(self, paper_id: int, said: Mapping[int, int]) -> Vector:
-        """Count a paper's terms, and relate it; return its strongest."""
+    def enter(self, paper_id: int, said: Mapping[int, int], *, is_new: bool) -> None:
+        """Count a paper's terms, and relate it."""
         self._count(said, 1)
-        known = {term: self.known.get(term, 0) for term in said}
-        vector = self.rules.weigh(said, known, self.papers)
+        known = {term: self.known[term] for term in said}
+        vector = self.vectors[paper_id] = self.rules.weigh(said, known, self.papers)
+        if not is_new:
+            self.connection.execute(delete(related).where(related.c.paper_id == paper_id))
+        if not vector:
+            return
         close = self._close(paper_id, vector)
-        if vector:
-            rows = [
-                {"term": term, "paper_id": paper_id, "weight": weight} for term, weight in vector
-            ]
-            self.connection.execute(insert(paper_terms), rows)
-        self._list(paper_id, close[:MOST_RELATED])
-        self._enter_lists(paper_id, dict(close[:MOST_LISTS]))
-        return vector
+        rows = [{"term": term, "paper_id": paper_id, "weight": weight} for term, weight in vector]
+        self.connection.execute(insert(paper_terms), rows)
+        if close:
+            own = [(paper_id, other, much) for other, much in close[:MOST_RELATED]]
+            self._insert(own + self._into_lists(paper_id, dict(close[:MOST_LISTS])))
 
     def write_counts(self) -> None:
         """Write down how many papers have each term."""
@@ -122,52 +118,46 @@ class Relating:
 
     def _close(self, paper_id: int, vector: Vector) -> list[tuple[int, int]]:
         """Return the papers that are close, the closest first, and how close."""
-        wanted = dict(vector[:_LOOKED_UP])
-        if not wanted:
-            return []
-        values = {f"term{n}": term for n, term in enumerate(wanted)}
-        values |= {f"weight{n}": weight for n, weight in enumerate(wanted.values())}
-        limits = {"own": paper_id, "of_each": _OF_EACH, "most": _COMPARED}
-        found = self.connection.execute(_sharing(len(wanted)), values | limits).scalars().all()
-        vectors = vectors_of(self.connection, found)
-        close = [(other, self.rules.closeness(vector, vectors[other])) for other in found]
-        close = [pair for pair in close if pair[1] >= LEAST_CLOSENESS]
+        close = []
+        for other, its in self._compared(paper_id, vector).items():
+            much = self.rules.closeness(vector, its)
+            if much >= LEAST_CLOSENESS:
+                close.append((other, much))
         return sorted(close, key=lambda pair: (-pair[1], pair[0]))
 
-    def _list(self, paper_id: int, close: Sequence[tuple[int, int]]) -> None:
-        """Make this a paper's list."""
-        own = related.c
-        before = select(own.other_id, own.closeness).where(own.paper_id == paper_id)
-        had = {row.other_id: row.closeness for row in self.connection.execute(before)}
-        if had == dict(close):
-            return
-        if had:
-            self.connection.execute(delete(related).where(own.paper_id == paper_id))
-        self._insert((paper_id, other, much) for other, much in close)
+    def _compared(self, paper_id: int, vector: Vector) -> dict[int, Vector]:
+        """Return the strongest terms of those who share most of these."""
+        wanted = vector[:_LOOKED_UP]
+        values = [(weight, term, paper_id, _OF_EACH) for term, weight in wanted]
+        said = _sharing(len(wanted), self.connection.dialect.name == "sqlite")
+        found = self.connection.exec_driver_sql(said, (*chain(*values), _COMPARED)).scalars().all()
+        missing = [other for other in found if other not in self.vectors]
+        if missing:
+            rows = self.connection.execute(_VECTORS, {"ids": missing})
+            self.vectors |= {row.paper_id: unpack_vector(row.vector) for row in rows}
+        return {other: self.vectors[other] for other in found}
 
-    def _enter_lists(self, paper_id: int, close: Mapping[int, int]) -> None:
-        """Put a paper into the lists of those it is closest to, where it belongs there."""
-        if not close:
-            return
-        own = related.c
-        wanted = select(own.paper_id, own.other_id, own.closeness)
+    def _into_lists(self, paper_id: int, close: Mapping[int, int]) -> list[tuple[int, int, int]]:
+        """Make room for a paper in the lists of those it is closest to, where it belongs there."""
         lists: dict[int, dict[int, int]] = {other: {} for other in close}
-        for row in self.connection.execute(wanted.where(own.paper_id.in_(close))):
-            lists[row.paper_id][row.other_id] = row.closeness
+        for listed_by, other, much in self.connection.execute(_LISTS, {"ids": list(close)}):
+            lists[listed_by][other] = much
+        entered = []
         for other, much in close.items():
             before = lists[other]
             after = dict(_closest(before | {paper_id: much}))
-            if after != before and paper_id in after:
-                gone = [*(before.keys() - after.keys()), *({paper_id} & before.keys())]
-                if gone:
-                    of_it = (own.paper_id == other, own.other_id.in_(gone))
-                    self.connection.execute(delete(related).where(*of_it))
-                self._insert([(other, paper_id, much)])
+            if paper_id not in after or after == before:
+                continue
+            gone = [*(before.keys() - after.keys()), *({paper_id} & before.keys())]
+            if gone:
+                of_it = (related.c.paper_id == other, related.c.other_id.in_(gone))
+                self.connection.execute(delete(related).where(*of_it))
+            entered.append((other, paper_id, much))
+        return entered
 
     def _insert(self, lines: Iterable[tuple[int, int, int]]) -> None:
         rows = [dict(zip(_RELATED, line, strict=True)) for line in lines]
-        if rows:
-            self.connection.execute(insert(related), rows)
+        self.connection.execute(insert(related), rows)
         self.touched |= {row["paper_id"] for row in rows}
 
 
@@ -187,13 +177,6 @@ def known_of(connection: Connection, wanted: Iterable[int]) -> dict[int, int]:
         rows = connection.execute(select(terms).where(terms.c.term.in_(batch)))
         found |= {row.term: row.papers for row in rows}
     return found
-
-
-def vectors_of(connection: Connection, ids: Collection[int]) -> dict[int, Vector]:
-    """Return the strongest terms of these papers."""
-    own = paper_traits.c
-    rows = connection.execute(select(own.paper_id, own.vector).where(own.paper_id.in_(ids)))
-    return {row.paper_id: unpack_vector(row.vector) for row in rows}
 
 
 def pack_terms(said: Iterable[int]) -> bytes:
@@ -229,16 +212,25 @@ _FORGET = delete(paper_terms).where(
     paper_terms.c.paper_id == bindparam("own", type_=paper_terms.c.paper_id.type),
 )
 
-_ONE = """SELECT paper_id, weight * :weight{n} AS part FROM (
-    SELECT paper_id, weight FROM paper_terms WHERE term = :term{n} AND paper_id <> :own
-    ORDER BY paper_id DESC LIMIT :of_each) AS latest{n}"""
+_VECTORS = select(paper_traits.c.paper_id, paper_traits.c.vector).where(
+    paper_traits.c.paper_id.in_(bindparam("ids", expanding=True))
+)
+_LISTS = select(related).where(related.c.paper_id.in_(bindparam("ids", expanding=True)))
+
+_ONE = """SELECT paper_id, weight * {sign} AS part FROM (
+    SELECT paper_id, weight FROM paper_terms WHERE term = {sign} AND paper_id <> {sign}
+    ORDER BY paper_id DESC LIMIT {sign}) AS latest"""
 
 
 @cache
-def _sharing(number: int) -> TextClause:
-    """Select who shares most of so many terms: of each term the papers that came last."""
-    parts = " UNION ALL ".join(_ONE.format(n=n) for n in range(number))
-    return text(
-        f"SELECT paper_id FROM ({parts}) AS parts"  # noqa: S608  only numbers are put in
-        " GROUP BY paper_id ORDER BY sum(part) DESC, paper_id LIMIT :most"
+def _sharing(number: int, is_sqlite: bool) -> str:
+    """Select who shares most of so many terms: of each term the papers that came last.
+
+    Plain text, since this is asked for each paper, and building it takes longer than the answer.
+    """
+    sign = "?" if is_sqlite else "%s"
+    parts = " UNION ALL ".join([_ONE.format(sign=sign)] * number)
+    return (
+        f"SELECT paper_id FROM ({parts}) AS parts"  # noqa: S608  only signs are put in
+        f" GROUP BY paper_id ORDER BY sum(part) DESC, paper_id LIMIT {sign}"
     )

@@ -30,6 +30,7 @@ from digest.store.tables_derived import (
     paper_terms,
     paper_traits,
     related,
+    shelves,
     terms,
 )
 from digest.store.tables_post import (
@@ -67,6 +68,7 @@ __all__ = [
     "posts",
     "related",
     "returns",
+    "shelves",
     "sightings",
     "subscribers",
     "suppressions",

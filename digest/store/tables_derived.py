@@ -30,13 +30,19 @@ authors = Table(
     Column("place", LargeBinary, nullable=False),  # bytes: alike in both databases
     Column("change", BigInteger, nullable=False),
     Column("shelf", Integer),  # none until they have a page
-    Column("shelved", BigInteger),
     UniqueConstraint("key"),
     UniqueConstraint("slug"),
     Index("ix_authors_change", "change"),
-    Index("ix_authors_place", "place"),
     Index("ix_authors_shelf", "shelf", "place"),
-    Index("ix_authors_shelved", "shelved"),
+)
+
+shelves = Table(  # from one place to that of the next
+    "shelves",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("place", LargeBinary, nullable=False),
+    Column("change", BigInteger, nullable=False),
+    UniqueConstraint("place"),
 )
 
 paper_authors = Table(

@@ -114,7 +114,7 @@ class Reading:
 
     def shelves(self) -> tuple[Shelf, ...]:
         """Return the pages of the list of all authors, in order of their names."""
-        return self._read(derived.shelves)
+        return self._read(derived.all_shelves)
 
     def shelves_changed(self, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
         """Yield those pages of it that changed since: their numbers, and who is on them."""

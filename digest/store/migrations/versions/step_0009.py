@@ -41,14 +41,18 @@ def _of_authors() -> None:
         sa.Column("place", sa.LargeBinary, nullable=False),
         sa.Column("change", sa.BigInteger, nullable=False),
         sa.Column("shelf", sa.Integer),
-        sa.Column("shelved", sa.BigInteger),
         sa.UniqueConstraint("key", name="uq_authors_key"),
         sa.UniqueConstraint("slug", name="uq_authors_slug"),
     )
     op.create_index("ix_authors_change", "authors", ["change"])
-    op.create_index("ix_authors_place", "authors", ["place"])
     op.create_index("ix_authors_shelf", "authors", ["shelf", "place"])
-    op.create_index("ix_authors_shelved", "authors", ["shelved"])
+    op.create_table(
+        "shelves",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("place", sa.LargeBinary, nullable=False),
+        sa.Column("change", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("place", name="uq_shelves_place"),
+    )
     op.create_table(
         "paper_authors",
         _paper("paper_id"),
