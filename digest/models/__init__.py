@@ -30,6 +30,7 @@ from digest.models.deliveries import (
     Result,
     Verdict,
 )
+from digest.models.derived import Author, Authored, AuthorName, AuthorPage, Shelf
 from digest.models.editions import (
     Announced,
     Curation,
@@ -52,6 +53,7 @@ from digest.models.papers import (
     New,
     Paper,
     PaperPage,
+    Related,
     Sighting,
 )
 from digest.models.subscribers import (
@@ -69,6 +71,10 @@ __all__ = [
     "Announced",
     "Answer",
     "Approval",
+    "Author",
+    "AuthorName",
+    "AuthorPage",
+    "Authored",
     "Cadence",
     "CameBack",
     "Channel",
@@ -106,9 +112,11 @@ __all__ = [
     "PostResult",
     "Posting",
     "Preferences",
+    "Related",
     "Rendered",
     "Result",
     "Section",
+    "Shelf",
     "Sighting",
     "Site",
     "Subscriber",

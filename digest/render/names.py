@@ -38,6 +38,24 @@ def topic_feed_paths(name: str) -> dict[str, str]:
     }
 
 
+def cite_paths(slug: str) -> dict[str, str]:
+    """Name the files that cite a paper by format, relative to the output."""
+    return {word: f"{paper_folder(slug)}/cite.{word}" for word in ("bib", "ris")}
+
+
+def author_folder(slug: str) -> str:
+    """Name the folder of an author's page, relative to the output."""
+    return f"authors/{slug}"
+
+
+def author_feed_paths(slug: str) -> dict[str, str]:
+    """Name the feeds of an author by format, relative to the output."""
+    return {
+        word: f"feeds/authors/{slug}.{ending}"
+        for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
+    }
+
+
 def card_path(name: str) -> str:
     """Name the picture that is shown where an edition is shared."""
     return f"{edition_folder(name)}/card.png"
@@ -66,6 +84,11 @@ def paper_url(site: Site, slug: str) -> str:
 def topic_url(site: Site, name: str) -> str:
     """Address the page of a topic."""
     return url(site, f"{topic_folder(name)}/")
+
+
+def author_url(site: Site, slug: str) -> str:
+    """Address the page of an author."""
+    return url(site, f"{author_folder(slug)}/")
 
 
 def feed_urls(site: Site) -> dict[str, str]:
@@ -111,6 +134,11 @@ def edition_tag_uri(site: Site, name: str) -> str:
 def topic_tag_uri(site: Site, name: str) -> str:
     """Name the feed of a topic for ever (RFC 4151)."""
     return _tag(site, f"topic/{name}")
+
+
+def author_tag_uri(site: Site, slug: str) -> str:
+    """Name the feed of an author for ever (RFC 4151)."""
+    return _tag(site, f"author/{slug}")
 
 
 def reader_tag_uri(site: Site, mark: str) -> str:

@@ -13,23 +13,21 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
+from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, Rendered, Site
 from digest.render import names, to_feeds
 from digest.render.cards import Card, Group, groups, links_of, source_url, summary
-from digest.render.charts import bar, card, spark
+from digest.render.charts import bar, card
 from digest.render.matches import NO_TOPICS, Matcher, title_of
-from digest.render.text import legible_paragraphs, lines, one_line, paragraphs
+from digest.render.text import lines, paragraphs
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
-from digest.text.legible import legible, legible_name
-from digest.trending import days_of
+from digest.text.legible import legible_name
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
 TOPICS = "topics/index.html"
 _NOT_FOUND = "404.html"
 _STATIC = ("style.css", "icon.svg")
-_WHOLE_SPARK = 336
 _RECENT = {Cadence.DAY: 14, Cadence.WEEK: 8, Cadence.MONTH: 12}
 
 
@@ -88,45 +86,6 @@ def render_proof(
     return lay_out("edition.html", edition_path(edition.name), site, templates, values)
 
 
-def render_paper(
-    page: PaperPage, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
-) -> Rendered:
-    """Render the page of a paper, or the pointer to the paper it is now known to be.
-
-    Several dumps of one day stand as one, as in its score: what a paper was listed with.
-    """
-    paper, moved_to = page.paper, page.moved_to
-    days = days_of(page.sightings, date.max)
-    legible_ones = legible_paragraphs(paper)
-    values = {
-        "title": _title(paper),
-        "authors": _known(paper.authors),
-        "abstract": " ".join(legible_ones),
-        "paragraphs": legible_ones,
-        "paper_paragraphs": paragraphs(paper),
-        "summary": legible(paper.summary or ""),
-        "organization": legible_name(paper.organization or ""),
-        "keywords": _known(paper.keywords),
-        "topics": matcher.of(paper),
-        "paper": paper,
-        "source": source_url(paper),
-        "links": _other_links(paper),
-        "sightings": days,
-        "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
-        "published": _in_words(paper.published or ""),
-        "published_on": _day_of(paper.published or ""),
-        "editions": [
-            {"name": name, "title": _in_words(name), "path": edition_path(name)}
-            for name in page.editions
-        ],
-        "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
-    }
-    canonical = names.paper_url(site, (moved_to or paper).slug)
-    return lay_out(
-        "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
-    )
-
-
 def render_archive(
     records: Sequence[EditionRecord], site: Site, templates: jinja2.Environment
 ) -> Rendered:
@@ -177,7 +136,7 @@ def lay_out(
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
-        "long_date": _long_date,
+        "long_date": long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})
     return Rendered(path=path, content=remove_unsafe(html).encode())
@@ -191,9 +150,9 @@ def shown(card: Card, paper: Paper) -> dict[str, object]:
         "topics": tuple((each.title, topic_path(each.name)) for each in card.topics),
         "paragraphs": paragraphs(paper),
         "path": paper_path(paper.slug),
-        "authors": _known(paper.authors),
+        "authors": known(paper.authors),
         "source": source_url(paper),
-        "links": _other_links(paper),
+        "links": other_links(paper),
     }
 
 
@@ -246,15 +205,12 @@ def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str
     ]
 
 
-def _title(paper: Paper) -> str:
-    return legible(paper.title) or "Untitled"
-
-
-def _known(texts: Iterable[str]) -> tuple[str, ...]:
+def known(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that can be shown, as readers see them."""
     return tuple(text for text in map(legible_name, texts) if text)
 
 
-def _other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
+def other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return the links of a paper beside the one to where it can be read."""
     source = source_url(paper)
     return tuple((word, to) for word, to in links_of(paper) if to != source)
@@ -269,18 +225,6 @@ def _absolute(site: Site, path: str) -> str:
     return names.url(site, path.removesuffix("index.html"))
 
 
-def _in_words(told: str) -> str:
-    """Return an ISO date or instant as its day in words, and what is neither as it is told."""
-    day = _day_of(told)
-    return _long_date(day) if day else one_line(told)
-
-
-def _day_of(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told[:10])
-    except ValueError:
-        return None
-
-
-def _long_date(day: date) -> str:
+def long_date(day: date) -> str:
+    """Return a day as `11 March 2026`."""
     return f"{day_month(day)} {day.year}"

@@ -13,6 +13,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from digest.models import (
+    Author,
+    AuthorPage,
     Cadence,
     Curation,
     Diff,
@@ -23,11 +25,14 @@ from digest.models import (
     Material,
     Paper,
     PaperPage,
+    Shelf,
 )
 from digest.models.searching import Hits, Query
 from digest.store import (
     approving,
     curating,
+    derived,
+    deriving,
     dumps,
     editions,
     material,
@@ -36,6 +41,7 @@ from digest.store import (
     searching,
 )
 from digest.store.changes import next_change
+from digest.store.deriving import Rules
 from digest.store.failures import readable
 
 P = ParamSpec("P")
@@ -92,6 +98,28 @@ class Reading:
     def hidden_slugs(self, since: int) -> tuple[str, ...]:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
+
+    def is_derived(self, rules: Rules) -> bool:
+        """Tell whether `Store.derive` has nothing to do."""
+        return self._read(deriving.begin, rules.number) is None
+
+    def authors_changed(self, since: int) -> Iterator[AuthorPage]:
+        """Yield the authors with a page that changed after change number `since`."""
+        with readable(self._at):
+            yield from derived.authors_changed(self._connection, since)
+
+    def authors_of_late(self) -> tuple[Author, ...]:
+        """Return the authors with most papers in the last days with editions, and how many."""
+        return self._read(derived.authors_of_late)
+
+    def shelves(self) -> tuple[Shelf, ...]:
+        """Return the pages of the list of all authors, in order of their names."""
+        return self._read(derived.all_shelves)
+
+    def shelves_changed(self, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
+        """Yield those pages of it that changed since: their numbers, and who is on them."""
+        with readable(self._at):
+            yield from derived.shelves_changed(self._connection, since)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
@@ -206,6 +234,10 @@ class Writing(Reading):
     def curate_order(self, edition: str, keys: Sequence[str]) -> None:
         """Pin these papers, in this order; others that are pinned come after them."""
         self._write(curating.order, edition, keys)
+
+    def derive(self, rules: Rules) -> None:
+        """Bring up to date what is derived of papers, as `Store.derive` does, in one go."""
+        self._read(deriving.whole, rules)
 
     def approve(self, edition: str, at: datetime, by: str) -> bool:
         """Let the edition go out; false where it was approved before. It takes no change number."""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import authors, editions, entrances, feeds, papers, topics
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
     papers.files,
+    authors.files,
     editions.days,
     feeds.files,
     topics.files,
