@@ -65,7 +65,8 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
-from digest.models.words import Approval, Cadence, DumpStatus, Section
+from digest.models.trends import Counted, Heard, Ranked, Ranking
+from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
     "Announced",
@@ -82,6 +83,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentAct",
+    "Counted",
     "Curation",
     "Day",
     "Delivery",
@@ -95,6 +97,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "FailingDomain",
+    "Heard",
     "History",
     "Invitation",
     "Known",
@@ -107,11 +110,14 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperPage",
+    "Period",
     "Phase",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
+    "Ranked",
+    "Ranking",
     "Related",
     "Rendered",
     "Result",

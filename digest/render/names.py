@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import quote, unquote
 
-from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.models import Cadence, Edition, EditionRecord, Period, Site
 from digest.text.english import MONTHS, WEEKDAYS, day_month
 
 _PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
@@ -54,6 +54,25 @@ def author_feed_paths(slug: str) -> dict[str, str]:
         word: f"feeds/authors/{slug}.{ending}"
         for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
     }
+
+
+def trending_folder(period: Period) -> str:
+    """Name the folder of what is trending now, this week or this month."""
+    return "trending" if period is Period.NOW else f"trending/{period}"
+
+
+def trending_feed_paths() -> dict[str, str]:
+    """Name the feeds of what is trending now by format, relative to the output."""
+    return {
+        "rss": "feeds/trending.rss.xml",
+        "atom": "feeds/trending.atom.xml",
+        "json": "feeds/trending.json",
+    }
+
+
+def year_folder(year: int) -> str:
+    """Name the folder of a year's calendar; no edition has such a name."""
+    return f"editions/{year:04}"
 
 
 def card_path(name: str) -> str:

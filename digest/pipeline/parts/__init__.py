@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import authors, editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    about,
+    authors,
+    calendar,
+    editions,
+    entrances,
+    feeds,
+    papers,
+    topics,
+    trends,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
@@ -21,6 +31,9 @@ OF_THE_DAY: tuple[Part, ...] = (
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
 )
 """What readers wait for."""
