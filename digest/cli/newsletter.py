@@ -127,6 +127,7 @@ class Newsletter:
             unsubscribe=mail.unsubscribe,
             web_url=self.settings.web.url,
             hubs=self.settings.feeds.hub,
+            security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
         )
@@ -184,7 +185,7 @@ class Newsletter:
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        del shown["edition"]["approval"]  # no page tells of it
+        del shown["edition"]["approval"], shown["feeds"]["ping"]  # no page tells of them
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
         parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]

@@ -177,6 +177,7 @@ def lay_out(
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
+        "edition_feeds": lambda cadence: names.edition_feed_paths(Cadence(cadence)),
         "long_date": _long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    api,
+    editions,
+    entrances,
+    feeds,
+    maps,
+    papers,
+    topics,
+    wellknown,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
@@ -21,11 +30,14 @@ OF_THE_DAY: tuple[Part, ...] = (
     feeds.files,
     topics.files,
     entrances.files,
+    api.files,
+    maps.files,
+    wellknown.files,
 )
 """What readers wait for."""
 
-ROLLUPS: tuple[Part, ...] = (editions.rollups,)
+ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
 """The weeks and months, which grow with every day."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone)
+GONE: tuple[Leaving, ...] = (topics.gone, papers.gone, api.gone, maps.gone, wellknown.gone)
 """What is not there any more."""
