@@ -20,6 +20,7 @@ from digest.cli import (
     deliver,
     keep,
     keys,
+    ping,
     search,
     serve,
     subscribers,
@@ -182,6 +183,7 @@ def publish(
 
 
 app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
+app.command("ping", rich_help_panel="Step by step")(ping.ping)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.add_typer(subscribers.app, name="subscribers", rich_help_panel="Every day")
 app.command("serve", rich_help_panel="Every day")(serve.serve)

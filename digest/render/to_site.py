@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Paper, Period, Rendered, Site
+from digest.models import Cadence, Paper, Period, Rendered, Site
 from digest.render import names, to_feeds
 from digest.render.cards import Card, links_of, source_url
 from digest.render.text import paragraphs
@@ -114,6 +114,7 @@ def lay_out(
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
+        "edition_feeds": lambda cadence: names.edition_feed_paths(Cadence(cadence)),
         "long_date": long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})

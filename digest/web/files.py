@@ -1,8 +1,9 @@
 """Files: the look of these pages under `/assets/`, and, where the settings say so, the output.
 
-Of the output only what was published is served: nothing whose name begins with a dot, and nothing
-outside the folder, whatever the address or a link in the folder says. Each answer has an ETag and
-Last-Modified; who has the same already is told so (304).
+Of the output only what was published is served: nothing whose name begins with a dot, but what
+stands in `.well-known/` (RFC 8615), and nothing outside the folder, whatever the address or a link
+in the folder says. Each answer has an ETag and Last-Modified; who has the same already is told so
+(304). The API's files and the feeds are for any page, as the API's own answers are.
 """
 
 from __future__ import annotations
@@ -48,9 +49,12 @@ _KINDS = {
     "xml": "application/xml",
     "svg": "image/svg+xml",
     "png": "image/png",
+    "webmanifest": "application/manifest+json",
     "ico": "image/vnd.microsoft.icon",
     "woff2": "font/woff2",
 }
+_WELL_KNOWN = ".well-known"
+_FOR_PROGRAMS = ("api/", "feeds/")
 _FOR_A_WHILE = "public, max-age=300"
 _MISSING_PAGE = "404.html"
 
@@ -89,7 +93,8 @@ def output(request: Request) -> Response:
     found = find(office.output, path)
     if isinstance(found, Path):
         held = load(found)
-        return answer(request, held, policy_of(office.origin)) if held else missing(request)
+        more = policy_of(office.origin) | _for_any_page(path)
+        return answer(request, held, more) if held else missing(request)
     if found:
         return RedirectResponse(quote(f"{root}/{path}/"), 308)
     held = load(office.output / _MISSING_PAGE)
@@ -107,7 +112,8 @@ def find(folder: Path, path: str) -> Path | bool:
     parts = path.split("/")
     is_folder = parts[-1] == ""
     names = parts[:-1] if is_folder else parts
-    if any(not name or name.startswith(".") or _is_odd(name) for name in names):
+    told = names[1:] if names[:1] == [_WELL_KNOWN] else names
+    if any(not name or name.startswith(".") or _is_odd(name) for name in told):
         return False
     try:
         home = folder.resolve(strict=True)
@@ -155,6 +161,11 @@ def answer(request: Request, file: File, more: Mapping[str, str] | None = None) 
     if has_same(request.headers, file.etag, file.changed_at):
         return Response(status_code=304, headers=headers)
     return Response(file.content, headers={**headers, "Content-Type": file.kind})
+
+
+def _for_any_page(path: str) -> dict[str, str]:
+    is_data = path.startswith(_FOR_PROGRAMS) and not path.endswith(".html")
+    return {"Access-Control-Allow-Origin": "*"} if is_data else {}
 
 
 def _is_odd(name: str) -> bool:

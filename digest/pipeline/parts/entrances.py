@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.models import Cadence, Period, Rendered
+from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.standing import heard
-from digest.render import to_home, to_site
+from digest.render import to_feed_list, to_home, to_site
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -17,10 +18,18 @@ def files(changes: Changes) -> Iterator[Rendered]:
     latest = recent[0] if recent else None
     yield to_home.render_index(
         latest,
-        {Cadence.DAY: changes.days, **changes.rollups},
+        changes.by_cadence,
         heard(changes.tx, latest, press.rules.zone),
         changes.rankings.get(Period.NOW),
         press.site,
         press.templates,
         changes.matcher,
     )
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name them for the map of the site, but the page for what is not there."""
+    latest = changes.days[0].end if changes.days else None
+    yield Place(path=to_site.HOME, day=latest)
+    yield Place(path=to_site.ARCHIVE, day=latest)
+    yield Place(path=to_feed_list.PAGE)
