@@ -23,6 +23,7 @@ LAYERS = {
         "digest.query",
         "digest.differ",
         "digest.trending",
+        "digest.ranking",
         "digest.edition",
         "digest.frozen",
         "digest.passwords",
@@ -49,6 +50,7 @@ LAYERS = {
     "outside": (
         "digest.cli",
         "digest.scheduler",
+        "digest.preview",
         "digest.web",
         "digest.clock",
         "digest.__main__",

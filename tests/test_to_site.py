@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import builders
@@ -35,27 +34,31 @@ from digest.models import (
     Sighting,
     Site,
 )
-from digest.output import Output
 from digest.render import (
+    feed_heads,
     names,
     text,
     to_about,
+    to_authors,
     to_bibtex,
     to_calendar,
     to_editions,
     to_email,
+    to_feed_list,
     to_feeds,
     to_home,
     to_json,
     to_markdown,
+    to_papers,
     to_site,
     to_topics,
     to_trends,
+    to_wellknown,
 )
+from digest.render.matches import NO_TOPICS, Matcher
 from digest.render.to_calendar import Shelf
 from digest.render.to_editions import Around
 from digest.render.to_home import Front
-from digest.render.matches import NO_TOPICS, Matcher
 from digest.text.legible import legible
 from digest.topics import TopicRule, by_name
 from digest.trending import Rules
@@ -63,8 +66,13 @@ from digest.trending import Rules
 TEMPLATES = theme.load(None, text.FILTERS)
 SITE = builders.SITE
 OPENED = datetime(2026, 3, 11, 6, tzinfo=UTC)
-CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
+
+ACTIVE = "//script[@type != 'application/ld+json'] | //style | //iframe | //form | //@style"
 
 TOPICS = (
     TopicRule(
@@ -150,11 +158,14 @@ def pages(
     papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
     files = [*to_site.render_static(TEMPLATES)]
     files += [
-        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher)
+        file
         for paper in papers.values()
+        for file in to_papers.render(
+            seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher
+        )
     ]
     files.append(
-        to_site.render_paper(
+        to_papers.render_page(
             seen(builders.paper(99), moved_to=next(iter(papers.values()))), site, TEMPLATES
         )
         if papers
@@ -171,6 +182,13 @@ def pages(
     days = [edition for edition in editions if edition.cadence is Cadence.DAY]
     files += to_feeds.render_topics(papers_, matcher.topics, site, TEMPLATES)
     files += to_topics.render(days, site, TEMPLATES, matcher, most=100)
+    files += to_feeds.render_trending((), site, TEMPLATES)
+    for cadence in (Cadence.WEEK, Cadence.MONTH):
+        head = feed_heads.of_editions(site, cadence)
+        files += to_feeds.render_feed(head, (), site, None)
+    files += to_feed_list.render(site, TEMPLATES, matcher.topics)
+    files.append(to_authors.render_authors((), (), site, TEMPLATES))
+    files += to_wellknown.render(site, TEMPLATES, days[0].end if days else None)
     files.append(archive(editions, site))
     kept = shelf(editions)
     for year in {each.day.year for each in kept.days}:
@@ -218,8 +236,8 @@ def with_text(words: str) -> list[Rendered]:
     edition = builders.edition(new=(entry,), trending=0, revised=0)
     return [
         to_editions.render_edition(edition, SITE, TEMPLATES),
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
-        to_site.render_paper(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
         first_page(edition, [record(edition)]),
     ]
 
@@ -240,7 +258,7 @@ def test_hostile_text_makes_no_element_no_attribute_and_no_scheme(hostile: str) 
         for link in map(str, parsed(file).xpath("//@href | //@src")):
             assert urlsplit(link).scheme in ("", "http", "https", "mailto")
             assert not link.startswith("//")
-        assert not parsed(file).xpath("//script | //style | //iframe | //form | //@style")
+        assert not parsed(file).xpath(ACTIVE)
         assert text.remove_unsafe(file.content.decode()) == file.content.decode()
 
 
@@ -256,7 +274,7 @@ def test_the_pages_are_as_kept() -> None:
     records = [record(day(n)) for n in range(3)]
     kept = {
         "site_edition": to_editions.render_edition(edition, SITE, TEMPLATES),
-        "site_paper": to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES),
+        "site_paper": to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES),
         "site_index": first_page(day(0), records),
         "site_empty": first_page(None),
         "site_archive": archive([day(n) for n in range(3)]),
@@ -339,7 +357,7 @@ def test_an_edition_leads_to_those_beside_it_and_to_what_it_counts_in() -> None:
 
 
 def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
-    file = to_site.render_paper(
+    file = to_papers.render_page(
         seen(builders.paper(1), moved_to=builders.paper(2)), SITE, TEMPLATES
     )
     assert file.path == "papers/2603-00001/index.html"
@@ -351,17 +369,17 @@ def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
 
 def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
     bare = Paper(id=1, key="title:ab", slug="ab", title="", abstract="")
-    page = parsed(to_site.render_paper(PaperPage(paper=bare), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(PaperPage(paper=bare), SITE, TEMPLATES))
     assert page.findtext(".//h1/bdi") == "Untitled"
-    assert not page.xpath("//table | //dl | //h2")
+    assert not page.xpath("//table | //dl | //h2[.!='Cite']")
 
 
 def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
-    with_votes = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    with_votes = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[2]")] == ["12", "–"]
     sightings = (Sighting(paper_id=1, day=date(2026, 3, 10), position=4, listed=50),)
     without = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert not without.xpath("//tbody/tr/td[2]")
 
@@ -373,7 +391,7 @@ def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
 def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
     told: str, words: str, day_: list[str]
 ) -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
     (cell,) = page.xpath("//dt[.='Published']/following-sibling::dd")
     assert (cell.text_content(), cell.xpath("time/@datetime")) == (words, day_)
 
@@ -381,11 +399,11 @@ def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
 def test_several_dumps_of_one_day_are_one_row_of_the_history() -> None:
     """So a dump that comes again with other bytes changes none of the page."""
     paper, page = builders.paper(1), seen(builders.paper(1))
-    shown = to_site.render_paper(page, SITE, TEMPLATES)
+    shown = to_papers.render_page(page, SITE, TEMPLATES)
     again = (*page.sightings, page.sightings[-1])
-    assert to_site.render_paper(seen(paper, sightings=again), SITE, TEMPLATES) == shown
+    assert to_papers.render_page(seen(paper, sightings=again), SITE, TEMPLATES) == shown
     lower = replace(page.sightings[-1], position=30, votes=None)
-    both = to_site.render_paper(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
+    both = to_papers.render_page(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
     assert both == shown
 
 
@@ -395,7 +413,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
         Sighting(paper_id=1, day=first + timedelta(days=n), position=1, listed=9) for n in range(42)
     )
     page = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert len(page.xpath("//tbody/tr")) == 30
     assert page.xpath("string(//tbody/tr[1]/th)") == "11 January 2026"
@@ -415,7 +433,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
 )
 def test_the_day_of_publication_is_told_in_words_where_it_is_one(told: str, shown: str) -> None:
     paper = builders.paper(1, published=told)
-    page = parsed(to_site.render_paper(seen(paper), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(paper), SITE, TEMPLATES))
     assert page.xpath("string(//dt[.='Published']/following-sibling::dd)") == shown
 
 
@@ -593,12 +611,12 @@ def test_an_edition_shows_what_the_days_before_held() -> None:
 
 
 def test_a_paper_shows_all_its_days_where_there_are_two() -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert page.xpath("//section[@aria-labelledby='seen']/*[local-name()='svg']/@aria-label") == [
         "Listed on 2 days from 10 March 2026 to 11 March 2026, 1st of 52 at best, 12 votes"
     ]
     once = seen(builders.paper(1)).sightings[:1]
-    page = parsed(to_site.render_paper(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
     assert not page.xpath("//*[local-name()='svg']")
 
 
@@ -636,7 +654,7 @@ def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
 
 
 def test_a_shared_paper_is_told_in_words_and_a_page_that_is_none_tells_nothing() -> None:
-    paper = told(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    paper = told(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert (paper["og:type"], paper["og:title"]) == ("article", builders.title(1))
     assert paper["twitter:card"] == "summary"
     assert told(to_site.render_not_found(SITE, TEMPLATES)) == {}
@@ -659,12 +677,18 @@ def test_a_paragraph_of_the_abstract_is_one_of_the_page() -> None:
     paper = builders.paper(1, abstract="One. <Two>.", paragraph_starts=(5,))
     edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
     pages = [
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
         to_editions.render_edition(edition, SITE, TEMPLATES),
         to_editions.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
     ]
     said = [
-        [told.text_content() for told in parsed(page).xpath("//p[@class='say']")] for page in pages
+        [
+            told.text_content()
+            for told in parsed(page).xpath(
+                "//p[@class='say'][not(ancestor::section[@aria-labelledby='cite'])]"
+            )
+        ]
+        for page in pages
     ]
     assert said == [["One.", "<Two>."], ["One.", "<Two>."], ["One. <Two>."]]
 

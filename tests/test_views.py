@@ -164,7 +164,7 @@ def test_what_trends_is_told_with_how_it_moved(tmp_path: Path) -> None:
         ("This month", None),
     ]
     first = parsed(made, "index.html").xpath("//aside/section[1]//li")
-    assert [words(each).rpartition(" ▲ ")[2] for each in first][0] == "2up 2 places"
+    assert words(first[0]).endswith(" ▲ 2up 2 places")
     week = parsed(made, "trending/week/index.html")
     assert not week.xpath("//span[starts-with(@class, 'move')]")
     made.close()

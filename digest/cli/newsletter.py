@@ -130,6 +130,7 @@ class Newsletter:
             contact=site.contact,
             about=self._about,
             hubs=self.settings.feeds.hub,
+            security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
         )
@@ -202,7 +203,7 @@ class Newsletter:
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        del shown["edition"]["approval"]  # no page tells of it
+        del shown["edition"]["approval"], shown["feeds"]["ping"]  # no page tells of them
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
         site = [self.site.about, self.site.web_url]

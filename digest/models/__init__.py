@@ -13,6 +13,7 @@ from digest.models.channels import (
     Channel,
     ChannelKind,
     Notice,
+    Ping,
     Posting,
     PostRecord,
     PostResult,
@@ -30,6 +31,7 @@ from digest.models.deliveries import (
     Result,
     Verdict,
 )
+from digest.models.derived import Author, Authored, AuthorName, AuthorPage, Shelf
 from digest.models.editions import (
     Announced,
     Curation,
@@ -52,6 +54,7 @@ from digest.models.papers import (
     New,
     Paper,
     PaperPage,
+    Related,
     Sighting,
 )
 from digest.models.subscribers import (
@@ -70,6 +73,10 @@ __all__ = [
     "Announced",
     "Answer",
     "Approval",
+    "Author",
+    "AuthorName",
+    "AuthorPage",
+    "Authored",
     "Cadence",
     "CameBack",
     "Channel",
@@ -106,15 +113,18 @@ __all__ = [
     "PaperPage",
     "Period",
     "Phase",
+    "Ping",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
     "Ranked",
     "Ranking",
+    "Related",
     "Rendered",
     "Result",
     "Section",
+    "Shelf",
     "Sighting",
     "Site",
     "Subscriber",

@@ -18,6 +18,8 @@ class Site:
     each an https or mailto address, or nothing. `about` is what the page about the newsletter
     begins with, in Markdown.
 
+    `security_contact` is where to tell of a hole: a `mailto:` or https address, or nothing.
+
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
@@ -38,6 +40,7 @@ class Site:
     about: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
+    security_contact: str = ""
     has_topics: bool = False
     has_pictures: bool = False
 

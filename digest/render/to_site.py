@@ -14,16 +14,13 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Paper, PaperPage, Period, Rendered, Site
+from digest.models import Cadence, Paper, Period, Rendered, Site
 from digest.render import names, to_feeds
 from digest.render.cards import Card, links_of, source_url
-from digest.render.charts import spark
-from digest.render.matches import NO_TOPICS, Matcher
-from digest.render.text import legible_paragraphs, one_line, paragraphs
+from digest.render.text import paragraphs
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
 from digest.text.legible import legible, legible_name
-from digest.trending import days_of
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
@@ -32,7 +29,6 @@ ABOUT = "about/index.html"
 SUBSCRIBE = "subscribe/index.html"
 _NOT_FOUND = "404.html"
 STATIC = ("style.css", "icon.svg")
-_WHOLE_SPARK = 336
 
 
 def edition_path(name: str) -> str:
@@ -65,6 +61,8 @@ _PATHS = {
     "trending": trending_path(Period.NOW),
     "editions": ARCHIVE,
     "topics": TOPICS,
+    "authors": "authors/index.html",
+    "feeds": "feeds/index.html",
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
 }
@@ -90,46 +88,6 @@ def render_openings(
     for path in (HOME, ARCHIVE, *map(edition_path, editions)):
         yield lay_out("soon.html", path, site, templates, {})
     yield from to_feeds.render((), (), site, templates)
-
-
-def render_paper(
-    page: PaperPage, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
-) -> Rendered:
-    """Render the page of a paper, or the pointer to the paper it is now known to be.
-
-    Several dumps of one day stand as one, as in its score: what a paper was listed with.
-    """
-    paper, moved_to = page.paper, page.moved_to
-    days = days_of(page.sightings, date.max)
-    legible_ones = legible_paragraphs(paper)
-    values = {
-        "title": title_of_paper(paper),
-        "authors": known(paper.authors),
-        "abstract": " ".join(legible_ones),
-        "paragraphs": legible_ones,
-        "paper_paragraphs": paragraphs(paper),
-        "summary": legible(paper.summary or ""),
-        "organization": legible_name(paper.organization or ""),
-        "keywords": known(paper.keywords),
-        "topics": matcher.of(paper),
-        "paper": paper,
-        "source": source_url(paper),
-        "links": other_links(paper),
-        "sightings": days,
-        "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
-        "published": _in_words(paper.published or ""),
-        "published_on": _day_of(paper.published or ""),
-        "editions": [
-            {"name": name, "title": _in_words(name), "path": edition_path(name)}
-            for name in page.editions
-        ],
-        "moved_to": moved_to
-        and {"title": title_of_paper(moved_to), "path": paper_path(moved_to.slug)},
-    }
-    canonical = names.paper_url(site, (moved_to or paper).slug)
-    return lay_out(
-        "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
-    )
 
 
 def render_not_found(site: Site, templates: jinja2.Environment) -> Rendered:
@@ -158,6 +116,7 @@ def lay_out(
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
+        "edition_feeds": lambda cadence: names.edition_feed_paths(Cadence(cadence)),
         "long_date": long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})
@@ -203,19 +162,6 @@ def _absolute(site: Site, path: str) -> str:
     return names.url(site, path.removesuffix("index.html"))
 
 
-def _in_words(told: str) -> str:
-    """Return an ISO date or instant as its day in words, and what is neither as it is told."""
-    day = _day_of(told)
-    return long_date(day) if day else one_line(told)
-
-
-def _day_of(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told[:10])
-    except ValueError:
-        return None
-
-
 def long_date(day: date) -> str:
-    """Return a day in words: `11 March 2026`."""
+    """Return a day as `11 March 2026`."""
     return f"{day_month(day)} {day.year}"

@@ -46,5 +46,5 @@ def _shelf(changes: Changes, first: date, last: date) -> Shelf:
 def _by_name(
     changes: Changes, cadence: Cadence, first: date, last: date
 ) -> dict[str, EditionRecord]:
-    found = changes.rollups[cadence]
+    found = changes.records(cadence)
     return {each.name: each for each in found if first <= each.start <= last}

@@ -22,7 +22,7 @@ def rollups(changes: Changes) -> Iterator[Rendered]:
 
 
 def _of(changes: Changes, cadence: Cadence) -> Iterator[Rendered]:
-    shelf = changes.days if cadence is Cadence.DAY else changes.rollups[cadence]
+    shelf = changes.records(cadence)
     places = {record.name: at for at, record in enumerate(shelf)}
     changed = [record for record in changes.editions if record.cadence is cadence]
     for record in changed:
@@ -43,15 +43,14 @@ def _beside(changes: Changes, shelf: Sequence[EditionRecord], changed: Sequence[
 
 def _around(changes: Changes, shelf: Sequence[EditionRecord], at: int) -> Around:
     record = shelf[at]
-    rollups = {each.name: each for found in changes.rollups.values() for each in found}
     days = [record]
     if record.cadence is not Cadence.DAY:
         days = [day for day in changes.days[::-1] if record.name in (day.week, day.month)]
     return Around(
         before=shelf[at + 1] if at + 1 < len(shelf) else None,
         after=shelf[at - 1] if at else None,
-        week=rollups.get(record.week or ""),
-        month=rollups.get(record.month or ""),
+        week=changes.by_name.get(record.week or ""),
+        month=changes.by_name.get(record.month or ""),
         year=days[0].start.year if days else None,
         days=tuple(days) if record.cadence is not Cadence.DAY else (),
     )

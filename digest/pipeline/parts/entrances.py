@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.models import Cadence, Period, Rendered
+from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.standing import heard
-from digest.render import to_home, to_site
+from digest.render import to_feed_list, to_home, to_site
 from digest.render.to_home import Front
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -18,8 +19,16 @@ def files(changes: Changes) -> Iterator[Rendered]:
     latest = recent[0] if recent else None
     front = Front(
         latest=latest,
-        records={Cadence.DAY: changes.days, **changes.rollups},
+        records=changes.by_cadence,
         heard=heard(changes.tx, latest, press.rules.zone),
         trending=changes.rankings.get(Period.NOW),
     )
     yield to_home.render_index(front, press.site, press.templates, changes.matcher)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name them for the map of the site, but the page for what is not there."""
+    latest = changes.days[0].end if changes.days else None
+    yield Place(path=to_site.HOME, day=latest)
+    yield Place(path=to_site.ARCHIVE, day=latest)
+    yield Place(path=to_feed_list.PAGE)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.render import to_feeds, to_topics
+from digest.render import to_feeds, to_site, to_topics
 from digest.render.charts import curve
+from digest.render.to_sitemap import Place
 from digest.render.to_topics import Weeks
 
 
@@ -35,3 +36,11 @@ def _weeks(changes: Changes) -> Weeks | None:
 def gone(changes: Changes) -> Iterator[str]:
     """Name what topics left that are not among the settings any more."""
     return to_topics.gone(changes.output.names(to_feeds.TOPICS), changes.matcher)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name the pages of topics for the map of the site."""
+    latest = changes.days[0].end if changes.days else None
+    paths = [to_site.topic_path(topic.name) for topic in changes.matcher.topics]
+    for path in (to_site.TOPICS, *paths) if paths else ():
+        yield Place(path=path, day=latest)
