@@ -21,6 +21,7 @@ LAYERS = {
         "digest.identity",
         "digest.indexing",
         "digest.query",
+        "digest.related",
         "digest.differ",
         "digest.trending",
         "digest.edition",

@@ -146,7 +146,12 @@ def _author_pages(connection: Connection, ids: Sequence[int]) -> Iterator[Author
         .join_from(paper_authors, papers, papers.c.id == paper_authors.c.paper_id)
         .join(announcements, _announced())
         .where(paper_authors.c.author_id.in_(ids), papers.c.moved_to.is_(None), ~is_hidden())
-        .order_by(paper_authors.c.author_id, announcements.c.at.desc(), papers.c.id)
+        .order_by(
+            paper_authors.c.author_id,
+            announcements.c.edition.desc(),
+            announcements.c.at.desc(),
+            papers.c.id,
+        )
     )
     found: dict[int, list[Any]] = {}
     for row in connection.execute(wrote):
