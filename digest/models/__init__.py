@@ -13,6 +13,7 @@ from digest.models.channels import (
     Channel,
     ChannelKind,
     Notice,
+    Ping,
     Posting,
     PostRecord,
     PostResult,
@@ -65,7 +66,8 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
-from digest.models.words import Approval, Cadence, DumpStatus, Section
+from digest.models.trends import Counted, Heard, Ranked, Ranking
+from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
     "Announced",
@@ -82,6 +84,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentAct",
+    "Counted",
     "Curation",
     "Day",
     "Delivery",
@@ -95,6 +98,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "FailingDomain",
+    "Heard",
     "History",
     "Invitation",
     "Known",
@@ -107,11 +111,15 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperPage",
+    "Period",
     "Phase",
+    "Ping",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
+    "Ranked",
+    "Ranking",
     "Related",
     "Rendered",
     "Result",

@@ -1,34 +1,34 @@
 """Renders the pages of the site; what they look like and say stands in `templates/site/`.
 
-A page is a function of what it shows: it tells neither the time of the run nor whether an edition
-is still a draft, nor what stands before or after it, so a sealed edition's page stays as it is.
+Here are the frame of every page, what several of them share, and the page of a paper; editions,
+calendars, trends, topics and the first page have modules of their own. A page is a function of what
+it shows: it tells neither the time of the run nor whether an edition is still a draft.
 Links are relative and name `index.html`, so that the site works under any address and from a disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, Rendered, Site
+from digest.models import Cadence, Paper, Period, Rendered, Site
 from digest.render import names, to_feeds
-from digest.render.cards import Card, Group, groups, links_of, source_url, summary
-from digest.render.charts import bar, card
-from digest.render.matches import NO_TOPICS, Matcher, title_of
-from digest.render.text import lines, paragraphs
+from digest.render.cards import Card, links_of, source_url
+from digest.render.text import paragraphs
 from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
-from digest.text.legible import legible_name
+from digest.text.legible import legible, legible_name
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
 TOPICS = "topics/index.html"
+ABOUT = "about/index.html"
+SUBSCRIBE = "subscribe/index.html"
 _NOT_FOUND = "404.html"
-_STATIC = ("style.css", "icon.svg")
-_RECENT = {Cadence.DAY: 14, Cadence.WEEK: 8, Cadence.MONTH: 12}
+STATIC = ("style.css", "icon.svg")
 
 
 def edition_path(name: str) -> str:
@@ -46,9 +46,29 @@ def topic_path(name: str) -> str:
     return f"{names.topic_folder(name)}/index.html"
 
 
+def year_path(year: int) -> str:
+    """Name the calendar of a year, relative to the output."""
+    return f"{names.year_folder(year)}/index.html"
+
+
+def trending_path(period: Period) -> str:
+    """Name the page of what is trending now, this week or this month."""
+    return f"{names.trending_folder(period)}/index.html"
+
+
+_PATHS = {
+    "home": HOME,
+    "trending": trending_path(Period.NOW),
+    "editions": ARCHIVE,
+    "topics": TOPICS,
+    "about": ABOUT,
+    "subscribe": SUBSCRIBE,
+}
+
+
 def render_static(templates: jinja2.Environment) -> Iterator[Rendered]:
     """Yield the style sheet and the icon, as they stand in the templates' folder."""
-    for name in _STATIC:
+    for name in STATIC:
         if templates.loader:
             source, _, _ = templates.loader.get_source(templates, f"site/{name}")
             yield Rendered(path=name, content=source.encode())
@@ -66,50 +86,6 @@ def render_openings(
     for path in (HOME, ARCHIVE, *map(edition_path, editions)):
         yield lay_out("soon.html", path, site, templates, {})
     yield from to_feeds.render((), (), site, templates)
-
-
-def render_edition(
-    edition: Edition, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
-) -> Rendered:
-    """Render the page of an edition."""
-    values = _edition_values(edition, site, matcher)
-    return lay_out("edition.html", edition_path(edition.name), site, templates, values)
-
-
-def render_proof(
-    edition: Edition, site: Site, templates: jinja2.Environment, matcher: Matcher, assets: str
-) -> Rendered:
-    """Render the page of an edition to be looked at elsewhere: its look comes from `assets`."""
-    look = {name: f"{assets}/{name}" for name in _STATIC}
-    values = _edition_values(edition, site, matcher)
-    values["link"] = lambda path: look.get(path) or names.url(site, path)
-    return lay_out("edition.html", edition_path(edition.name), site, templates, values)
-
-
-def render_archive(
-    records: Sequence[EditionRecord], site: Site, templates: jinja2.Environment
-) -> Rendered:
-    """Render the list of all editions, the latest first."""
-    shelves = {cadence: _listed(records, cadence) for cadence in Cadence}
-    return lay_out("archive.html", ARCHIVE, site, templates, {"shelves": shelves})
-
-
-def render_index(
-    latest: Edition | None,
-    records: Sequence[EditionRecord],
-    site: Site,
-    templates: jinja2.Environment,
-    matcher: Matcher = NO_TOPICS,
-) -> Rendered:
-    """Render the first page: the `latest` daily edition, recent ones of each cadence, topics."""
-    shelves = {cadence: _listed(records, cadence)[:most] for cadence, most in _RECENT.items()}
-    values = {
-        "shelves": shelves,
-        "latest": latest and _edition_values(latest, site, matcher),
-        "topics": [(title_of(topic), topic.name) for topic in matcher.topics],
-        "social": latest and _social(latest, site),
-    }
-    return lay_out("index.html", HOME, site, templates, values)
 
 
 def render_not_found(site: Site, templates: jinja2.Environment) -> Rendered:
@@ -133,9 +109,12 @@ def lay_out(
         "link": _linker(path),
         "canonical": _absolute(site, path),
         "social": None,
+        "around": None,
+        "paths": _PATHS,
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
+        "edition_feeds": lambda cadence: names.edition_feed_paths(Cadence(cadence)),
         "long_date": long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})
@@ -156,53 +135,9 @@ def shown(card: Card, paper: Paper) -> dict[str, object]:
     }
 
 
-def _edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str, object]:
-    entries = (edition.new, edition.trending, edition.revised)
-    laid_out = zip(groups(edition, site, matcher), entries, strict=True)
-    return {
-        "edition": edition,
-        "title": names.edition_title(edition),
-        "summary": summary(edition),
-        "note": lines(edition.note),
-        "sections": tuple(_section(group, entries) for group, entries in laid_out),
-        "path": edition_path(edition.name),
-        "bar": bar.bar_of(edition),
-        "social": _social(edition, site),
-    }
-
-
-def _social(edition: Edition, site: Site) -> dict[str, object] | None:
-    """Tell of the card that is shown where an edition is shared, if there is one."""
-    if not site.has_pictures:
-        return None
-    return {
-        "url": names.url(site, names.card_path(edition.name)),
-        "width": card.WIDTH,
-        "height": card.HEIGHT,
-        "words": card.description(edition),
-    }
-
-
-def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
-    cards = (shown(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
-    return {
-        "name": group.name,
-        "heading": group.heading,
-        "quiet": group.quiet,
-        "cards": tuple(cards),
-    }
-
-
-def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str, object]]:
-    mine = (record for record in records if record.cadence is cadence)
-    return [
-        {
-            "name": record.name,
-            "title": names.edition_title(record),
-            "path": edition_path(record.name),
-        }
-        for record in sorted(mine, key=lambda record: record.start, reverse=True)
-    ]
+def title_of_paper(paper: Paper) -> str:
+    """Return the title of a paper as readers see it."""
+    return legible(paper.title) or "Untitled"
 
 
 def known(texts: Iterable[str]) -> tuple[str, ...]:

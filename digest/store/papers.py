@@ -17,7 +17,7 @@ from digest.store.tables import announcements, paper_keys, papers, sightings
 PAPER_COLUMNS = [papers.c[name] for name in Paper.__dataclass_fields__]
 
 _KNOWN_COLUMNS = [papers.c[name] for name in KnownPaper.__dataclass_fields__]
-_SIGHTING_COLUMNS = [sightings.c[name] for name in Sighting.__dataclass_fields__]
+SIGHTING_COLUMNS = [sightings.c[name] for name in Sighting.__dataclass_fields__]
 
 
 def hash_of(key: str) -> int:
@@ -69,7 +69,7 @@ def paper_of(values: Mapping[str, Any]) -> Paper:
 def sightings_where(connection: Connection, *conditions: Any) -> Mapping[int, tuple[Sighting, ...]]:
     """Return sightings by paper, oldest first."""
     statement = (
-        select(*_SIGHTING_COLUMNS)
+        select(*SIGHTING_COLUMNS)
         .where(*conditions)
         .order_by(sightings.c.paper_id, sightings.c.day, sightings.c.dump_id)
     )
@@ -84,7 +84,7 @@ def changed(connection: Connection, since: int) -> Iterator[PaperPage]:
     wanted = select(papers.c.id).where(papers.c.change > since, ~is_hidden())
     ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
     for ids in batches(ids_in_order, BATCH // 2):
-        yield from _pages(connection, ids)
+        yield from pages_of(connection, ids)
 
 
 def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
     return tuple(connection.execute(wanted.order_by(papers.c.id)).scalars())
 
 
-def _pages(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
+def pages_of(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
     """Yield the pages of these papers, in six statements."""
     here = by_ids(connection, ids)
     moved = select(papers.c.id, papers.c.moved_to).where(
