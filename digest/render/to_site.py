@@ -25,6 +25,7 @@ from digest.text.legible import legible, legible_name
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
 TOPICS = "topics/index.html"
+AUTHORS = "authors/index.html"
 ABOUT = "about/index.html"
 SUBSCRIBE = "subscribe/index.html"
 _NOT_FOUND = "404.html"
@@ -61,6 +62,7 @@ _PATHS = {
     "trending": trending_path(Period.NOW),
     "editions": ARCHIVE,
     "topics": TOPICS,
+    "authors": AUTHORS,
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
 }

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from digest.edition import within
-from digest.models import Authored, AuthorPage, Rendered
+from digest.models import Authored, AuthorPage, Rendered, Shelf
 from digest.pipeline.changes import Changes
-from digest.render import to_authors
+from digest.render import to_authors, to_site
 from digest.render.to_author_feeds import AuthorFeeds
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -20,9 +21,20 @@ def files(changes: Changes) -> Iterator[Rendered]:
     for page in (_dated(page, zone) for page in tx.authors_changed(changes.since)):
         yield from feeds.render(page)
         yield to_authors.render_author(page, site, templates)
-    for number, authors in tx.shelves_changed(changes.since):
-        yield to_authors.render_shelf(number, authors, site, templates)
-    yield to_authors.render_authors(tx.authors_of_late(), tx.shelves(), site, templates)
+    for number in sorted(tx.shelves_changed(changes.since)):
+        yield to_authors.render_shelf(number, tx.on_shelf(number), site, templates)
+    all_shelves = changes.once(shelves)
+    yield to_authors.render_authors(tx.authors_of_late(), all_shelves, site, templates)
+
+
+def places(_: Changes) -> Iterator[Place]:
+    """Name the page that leads to all others, for the map of the site."""
+    yield Place(path=to_site.AUTHORS)
+
+
+def shelves(changes: Changes) -> tuple[Shelf, ...]:
+    """Return the pages of the list of all authors."""
+    return changes.tx.shelves()
 
 
 def _dated(page: AuthorPage, zone: tzinfo) -> AuthorPage:
