@@ -7,17 +7,19 @@ where a publish did not end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 import jinja2
 
-from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.models import Cadence, Counted, Edition, EditionRecord, Period, Ranking, Site
 from digest.output import Output
 from digest.pipeline.easel import Easel
+from digest.pipeline.ledger import Ledger
 from digest.pipeline.sealing import Desk
+from digest.pipeline.standing import rankings
 from digest.render import to_feeds
 from digest.render.feed_archives import ArchivePage, cut, to_render
 from digest.render.matches import Matcher
@@ -81,7 +83,27 @@ class Changes:
 
     def edition(self, record: EditionRecord) -> Edition:
         """Return an edition as it is published."""
-        return self._desk.edition(self.tx, record)
+        edition = self._desk.edition(self.tx, record)
+        self._ledger.note(edition)
+        return edition
+
+    def count(self, records: Iterable[EditionRecord]) -> list[Counted]:
+        """Count what daily editions hold, in their order; what was counted before is not again."""
+        return [self._ledger.of(record) or self._count(record) for record in records]
+
+    def _count(self, record: EditionRecord) -> Counted:
+        return self._ledger.note(self.edition(record))
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        changed = {record.name for record in self.editions}
+        is_sound = self.since > 0 and not self.output.is_unfinished
+        return Ledger(self.output.held if is_sound else None, changed, self.matcher)
+
+    @cached_property
+    def rankings(self) -> Mapping[Period, Ranking]:
+        """What trends now, this week and this month; empty where nothing was ever listed."""
+        return rankings(self.tx, self.press.rules)
 
     @cached_property
     def editions(self) -> Sequence[EditionRecord]:
@@ -98,12 +120,30 @@ class Changes:
 
     def records(self, cadence: Cadence) -> tuple[EditionRecord, ...]:
         """Return all editions of a cadence, the latest first."""
-        return tuple(record for record in self.all_editions if record.cadence is cadence)
+        return self.by_cadence[cadence]
 
     @cached_property
-    def all_editions(self) -> tuple[EditionRecord, ...]:
-        """All editions of each cadence, the latest first."""
-        return self.tx.editions()
+    def by_cadence(self) -> Mapping[Cadence, tuple[EditionRecord, ...]]:
+        """All editions by cadence, the latest first."""
+        found = self.tx.editions()
+        return {each: tuple(r for r in found if r.cadence is each) for each in Cadence}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, EditionRecord]:
+        """All editions by name, the latest of each cadence first."""
+        return {record.name: record for found in self.by_cadence.values() for record in found}
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years in which there are daily editions, the latest first."""
+        return tuple(dict.fromkeys(record.start.year for record in self.days))
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """Name the editions and years that have a page in the output; none where all is new."""
+        if self.since == 0 or self.output.is_unfinished:
+            return frozenset()
+        return self.output.names("editions")
 
     @cached_property
     def archives(self) -> Mapping[str, tuple[ArchivePage, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import quote, unquote
 
-from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.models import Cadence, Edition, EditionRecord, Period, Site
 from digest.text.english import MONTHS, WEEKDAYS, day_month
 
 EDITION_FEEDS = {
@@ -43,6 +43,34 @@ def topic_feed_paths(name: str) -> dict[str, str]:
         word: f"feeds/topics/{name}.{ending}"
         for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
     }
+
+
+def cite_paths(slug: str) -> dict[str, str]:
+    """Name the files that cite a paper by format, relative to the output."""
+    return {word: f"{paper_folder(slug)}/cite.{word}" for word in ("bib", "ris")}
+
+
+def author_folder(slug: str) -> str:
+    """Name the folder of an author's page, relative to the output."""
+    return f"authors/{slug}"
+
+
+def author_feed_paths(slug: str) -> dict[str, str]:
+    """Name the feeds of an author by format, relative to the output."""
+    return {
+        word: f"feeds/authors/{slug}.{ending}"
+        for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
+    }
+
+
+def trending_folder(period: Period) -> str:
+    """Name the folder of what is trending now, this week or this month."""
+    return "trending" if period is Period.NOW else f"trending/{period}"
+
+
+def year_folder(year: int) -> str:
+    """Name the folder of a year's calendar; no edition has such a name."""
+    return f"editions/{year:04}"
 
 
 def edition_feed_paths(cadence: Cadence) -> dict[str, str]:
@@ -91,6 +119,11 @@ def topic_url(site: Site, name: str) -> str:
     return url(site, f"{topic_folder(name)}/")
 
 
+def author_url(site: Site, slug: str) -> str:
+    """Address the page of an author."""
+    return url(site, f"{author_folder(slug)}/")
+
+
 def feed_urls(site: Site) -> dict[str, str]:
     """Address the feeds of papers, by format."""
     return {name: url(site, path) for name, path in paper_feed_paths().items()}
@@ -133,6 +166,11 @@ def edition_tag_uri(site: Site, name: str) -> str:
 def topic_tag_uri(site: Site, name: str) -> str:
     """Name the feed of a topic for ever (RFC 4151)."""
     return _tag(site, f"topic/{name}")
+
+
+def author_tag_uri(site: Site, slug: str) -> str:
+    """Name the feed of an author for ever (RFC 4151)."""
+    return _tag(site, f"author/{slug}")
 
 
 def feed_tag_uri(site: Site, name: str) -> str:

@@ -59,6 +59,21 @@ class SiteSettings(Section):
         description="The language the newsletter is written in, as a tag: en, de, pt-BR.",
     )
     author: Line = Field(default="", description="Who is behind it. May stay empty.")
+    contact: Annotated[str, AfterValidator(checks.way_out)] = Field(
+        default="",
+        description="Where readers and authors write to, as mailto: or an https address; the page "
+        "about the newsletter says so. May stay empty.",
+    )
+    subscribe: Annotated[str, AfterValidator(checks.way_out)] = Field(
+        default="",
+        description="Where readers subscribe if there is no `web.url`: an https address, or "
+        "mailto:. If both are empty, the page to subscribe tells of the feeds.",
+    )
+    about: Line = Field(
+        default="",
+        description="A file in Markdown, relative to the newsletter's folder, with which the page "
+        "about the newsletter begins.",
+    )
     security_contact: Annotated[str, AfterValidator(checks.contact)] = Field(
         default="",
         description="Where to tell of a security hole: an e-mail address or an https address, for "

@@ -12,7 +12,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from digest.models import Paper
-from digest.store.papers import by_ids, hidden_ids
+from digest.store.hidden import hidden_ids
+from digest.store.papers import by_ids
 from digest.store.tables import papers, sightings
 
 

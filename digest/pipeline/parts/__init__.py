@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.parts import (
+    about,
     api,
+    authors,
+    calendar,
     editions,
     entrances,
     feeds,
     maps,
     papers,
     topics,
+    trends,
     wellknown,
 )
 
@@ -26,9 +30,13 @@ Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
     papers.files,
+    authors.files,
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
     api.files,
     maps.files,

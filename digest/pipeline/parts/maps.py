@@ -66,8 +66,8 @@ def editions(changes: Changes, _: Held) -> Iterator[Chapter]:
     latest: dict[str, date] = {}
     for day in reversed(changes.days):
         latest.update({name: day.end for name in (day.name, day.week, day.month) if name})
-    by_year = groupby(changes.all_editions, key=lambda record: record.start.year)
-    for year, records in by_year:
+    in_order = sorted(changes.by_name.values(), key=lambda record: record.start, reverse=True)
+    for year, records in groupby(in_order, key=lambda record: record.start.year):
         yield Chapter(name=f"editions-{year}", places=[_edition(r, latest) for r in records])
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
 from digest.render import to_feeds, to_site, to_topics
+from digest.render.charts import curve
 from digest.render.to_sitemap import Place
+from digest.render.to_topics import Weeks
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -17,7 +19,18 @@ def files(changes: Changes) -> Iterator[Rendered]:
         return
     papers, most = to_feeds.papers_of(recent, matcher), press.feed_papers
     yield from to_feeds.render_topics(papers, matcher.topics, press.site, press.templates, most)
-    yield from to_topics.render(recent, press.site, press.templates, matcher, most)
+    weeks = _weeks(changes)
+    yield from to_topics.render(recent, press.site, press.templates, matcher, most, weeks)
+
+
+def _weeks(changes: Changes) -> Weeks | None:
+    """Count the days of half a year; only what changed is looked at again."""
+    if not changes.days:
+        return None
+    last, first = changes.days[0].start, changes.days[-1].start
+    since = max(first, curve.first_week(last))
+    days = changes.count(record for record in changes.days if record.start >= since)
+    return Weeks(days=days, since=since, last=last)
 
 
 def gone(changes: Changes) -> Iterator[str]:
