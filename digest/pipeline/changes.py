@@ -157,6 +157,10 @@ class Changes:
         changed = {record.name for record in self.editions}
         return to_render(self.archives[folder], self._archived[folder], changed)
 
+    def archived(self, folder: str) -> frozenset[str]:
+        """Name the archive pages of a feed that are there and right, but for what changed since."""
+        return self._archived[folder]
+
     def unarchived(self, folder: str) -> int:
         """Count the latest days of which only the feed itself tells."""
         return len(self.days) - sum(len(page.days) for page in self.archives[folder])

@@ -160,6 +160,11 @@ def archive_folder(folder: str) -> str:
     return f"{folder}/archive"
 
 
+def archive_path(folder: str, name: str) -> str:
+    """Name an archive page as JSON Feed, relative to the output."""
+    return f"{archive_folder(folder)}/{name}.{feed_json.NAME}"
+
+
 def archive_pages(names_: Iterable[str]) -> frozenset[str]:
     """Name the archive pages whose files, the last that is written too, are among those named."""
     last = f".{feed_json.NAME}"
