@@ -17,6 +17,9 @@ class Site:
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
+
+    `search` says what the search on the site looks through: `titles` (and authors), `full` texts,
+    or nothing, where it is empty.
     """
 
     title: str = "Trending papers"
@@ -33,6 +36,7 @@ class Site:
     hubs: tuple[str, ...] = ()
     has_topics: bool = False
     has_pictures: bool = False
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ import jinja2
 
 from digest.models import Cadence, Edition, EditionRecord, Site
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.easel import Easel
 from digest.pipeline.sealing import Desk
 from digest.render import to_feeds
@@ -34,7 +35,8 @@ class Press:
 
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
     everything is rendered again. Without a `painter` there are no pictures but those in pages.
-    `topics` are by name, in the order in which they are shown.
+    `topics` are by name, in the order in which they are shown. Without an `indexer` there is no
+    search in whole texts.
     """
 
     site: Site
@@ -46,6 +48,7 @@ class Press:
     feed_editions: int
     painter: Painter | None = None
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    indexer: Indexer | None = None
 
 
 class Changes:
@@ -58,12 +61,20 @@ class Changes:
         self.output = output
         self.easel = easel
         self.matcher = Matcher(press.topics.values())
+        self.kept: dict[str, frozenset[str]] = {}
+        """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)
         self._archived = _archived(output, since)
 
     def edition(self, record: EditionRecord) -> Edition:
         """Return an edition as it is published."""
         return self._desk.edition(self.tx, record)
+
+    def there(self, folder: str) -> Iterator[str]:
+        """Name all files that lie in a folder of the output and in those below it, in order."""
+        for name in sorted(self.output.names(folder)):
+            below = list(self.there(f"{folder}/{name}"))
+            yield from below or (f"{folder}/{name}",)
 
     @cached_property
     def editions(self) -> Sequence[EditionRecord]:

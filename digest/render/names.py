@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from digest.models import Cadence, Edition, EditionRecord, Site
 from digest.text.english import MONTHS, WEEKDAYS, day_month
 
+SEARCH = "search"
 _PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
 
 
@@ -36,6 +37,11 @@ def topic_feed_paths(name: str) -> dict[str, str]:
         word: f"feeds/topics/{name}.{ending}"
         for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
     }
+
+
+def search_path(file: str) -> str:
+    """Name a file of the search: its page, its scripts, the lists it looks through."""
+    return f"{SEARCH}/{file}"
 
 
 def card_path(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from digest.models import KnownPaper, Paper, PaperPage, Section, Sighting
 from digest.store.statements import BATCH, batches
@@ -83,6 +83,19 @@ def changed(connection: Connection, since: int) -> Iterator[PaperPage]:
     ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
     for ids in batches(ids_in_order, BATCH // 2):
         yield from _pages(connection, ids)
+
+
+def numbered(connection: Connection, first: int, last: int) -> Iterator[PaperPage]:
+    """Yield the papers of these row numbers, both included, in order of arrival, but the hidden."""
+    wanted = select(papers.c.id).where(papers.c.id.between(first, last), ~_is_hidden())
+    ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
+    for ids in batches(ids_in_order, BATCH // 2):
+        yield from _pages(connection, ids)
+
+
+def last_number(connection: Connection) -> int:
+    """Return the highest row number of a paper, 0 where there is none."""
+    return connection.execute(select(func.max(papers.c.id))).scalar_one() or 0
 
 
 def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:

@@ -93,6 +93,15 @@ class Reading:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
 
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
+
+    def last_paper(self) -> int:
+        """Return the highest row number of a paper, 0 where there is none."""
+        return self._read(papers.last_number)
+
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
         return self._read(editions.by_name, name)

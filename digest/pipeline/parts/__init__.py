@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    bundling,
+    editions,
+    entrances,
+    feeds,
+    papers,
+    searching,
+    topics,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
@@ -20,6 +28,7 @@ OF_THE_DAY: tuple[Part, ...] = (
     editions.days,
     feeds.files,
     topics.files,
+    searching.files,
     entrances.files,
 )
 """What readers wait for."""
@@ -27,5 +36,8 @@ OF_THE_DAY: tuple[Part, ...] = (
 ROLLUPS: tuple[Part, ...] = (editions.rollups,)
 """The weeks and months, which grow with every day."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone)
+LATER: tuple[Part, ...] = (bundling.files,)
+"""What takes longer than all pages together, and what they can do without until it is there."""
+
+GONE: tuple[Leaving, ...] = (topics.gone, papers.gone, searching.gone, bundling.gone)
 """What is not there any more."""
