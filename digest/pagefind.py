@@ -30,7 +30,7 @@ _PACKAGE = "pagefind_bin"
 _SIGNS = "+#."  # C++, C#, .NET
 _AT_ONCE = 1 << 20
 _UNUSED = re.compile(r"-(ui|highlight)\.")  # pagefind's own looks
-_NOBODYS = Findable(slug="", title="", text="-")
+_NOBODYS = Findable(slug="", title="", text="nobody")
 _HINT = "install it again: pip install --force-reinstall 'digest[search]'; or set search.engine"
 
 

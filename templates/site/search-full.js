@@ -39,20 +39,24 @@ export async function ready() {
 export const isQuestion = ({ q, topic, year, edition }) => Boolean(q || topic || year || edition);
 
 // An excerpt, in which words are marked, as pairs of a text and whether it is marked.
-function pieces(excerpt) {
+function pieces(excerpt, content) {
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
-  return excerpt.split(/<\/?mark>/).map((text, at) => [plain(text), at % 2 === 1]);
+  const told = excerpt.split(/<\/?mark>/).map((text, at) => [plain(text), at % 2 === 1]);
+  const whole = told.map(([text]) => text).join("").trim();
+  if (!content.startsWith(whole)) told.unshift(["… ", false]);
+  if (!content.endsWith(whole)) told.push([" …", false]);
+  return told;
 }
 
 async function hit(result) {
-  const { raw_url: slug, meta, excerpt } = await result.data();
+  const { raw_url: slug, meta, excerpt, content } = await result.data();
   return {
     slug,
     title: meta.title,
     authors: (meta.authors ?? "").split("\n").filter(Boolean),
     published: meta.published ?? "",
     editions: meta.edition ? [meta.edition] : [],
-    excerpt: pieces(excerpt),
+    excerpt: pieces(excerpt, content),
   };
 }
 

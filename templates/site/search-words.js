@@ -21,8 +21,9 @@ const DASHES = /[\u2010-\u2013\u2212\ufe63\uff0d]/g;
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u20d0-\u20ff]/g;
 const SPELLED = {
   "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
-  "♯": "#", "ς": "σ", "\u0640": "", "\u00ad": "", "ß": "ss", "\u0345": "ι",
+  "♯": "#", "ς": "σ", "\u0640": "", "\u00ad": "", "ß": "ss",
 };
+const CHEROKEE = /[\u13f8-\u13fd\uab70-\uabbf]/g; // its capitals are what is compared
 const OF = /['\u2019\u02bc]s(?![\p{L}\p{N}])/gu; // whose it is
 const APOSTROPHES = /['\u2018\u2019\u02bb\u02bc`\u00b4]/g;
 const TITLES = ["jr", "sr", "ii", "iii", "iv"];
@@ -32,14 +33,14 @@ const MOST_LETTERS = 40, MOST_PARTS = 32, MOST_CHARACTERS = 1000;
 
 const unique = (texts) => [...new Set(texts)];
 const short = (word) => (word.length > MOST_LETTERS ? [...word].slice(0, MOST_LETTERS).join("") : word);
-const spell = (text, which) => text.replace(which, (sign) => SPELLED[sign] ?? sign);
 
 function level(text) {
   let plain = text.toLowerCase();
   if (/[^\0-\x7f]/.test(text)) {
-    const apart = spell(text.replace(DASHES, "-").normalize("NFKD"), /\u0345/g).toLowerCase();
-    const bare = spell(apart, /ß/g).normalize("NFKD").replace(ACCENTS, "");
-    plain = spell(bare, /[^\0-\x7f]/g).normalize("NFC");
+    const apart = text.replace(DASHES, "-").normalize("NFKD").toUpperCase().toLowerCase();
+    const cased = apart.replace(CHEROKEE, (letter) => letter.toUpperCase());
+    const bare = cased.normalize("NFKD").replace(ACCENTS, "");
+    plain = bare.replace(/[^\0-\x7f]/g, (sign) => SPELLED[sign] ?? sign).normalize("NFC");
   }
   return plain.replace(OF, "");
 }

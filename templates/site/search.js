@@ -9,7 +9,7 @@ const status = document.getElementById("status");
 const list = document.getElementById("found");
 const more = document.getElementById("more");
 const { language, papers, editions } = form.dataset;
-const dates = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+const dates = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
 let turn = 0; // of several searches only the last is shown
 let next = null;
 
