@@ -16,6 +16,7 @@ import jinja2
 
 from digest.models import Cadence, Counted, Edition, EditionRecord, Period, Ranking, Site
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.easel import Easel
 from digest.pipeline.ledger import Ledger
 from digest.pipeline.sealing import Desk
@@ -46,7 +47,8 @@ class Press:
 
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
     everything is rendered again. Without a `painter` there are no pictures but those in pages.
-    `topics` are by name, in the order in which they are shown.
+    `topics` are by name, in the order in which they are shown. Without an `indexer` there is no
+    search in whole texts.
     """
 
     site: Site
@@ -58,6 +60,7 @@ class Press:
     feed_editions: int
     painter: Painter | None = None
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    indexer: Indexer | None = None
 
 
 class Changes:
@@ -70,6 +73,8 @@ class Changes:
         self.output = output
         self.easel = easel
         self.matcher = Matcher(press.topics.values())
+        self.kept: dict[str, frozenset[str]] = {}
+        """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)
         self._archived = _archived(output, since)
         self._made: dict[Callable[[Changes], Any], Any] = {}
@@ -104,6 +109,12 @@ class Changes:
     def rankings(self) -> Mapping[Period, Ranking]:
         """What trends now, this week and this month; empty where nothing was ever listed."""
         return rankings(self.tx, self.press.rules)
+
+    def there(self, folder: str) -> Iterator[str]:
+        """Name all files that lie in a folder of the output and in those below it, in order."""
+        for name in sorted(self.output.names(folder)):
+            below = list(self.there(f"{folder}/{name}"))
+            yield from below or (f"{folder}/{name}",)
 
     @cached_property
     def editions(self) -> Sequence[EditionRecord]:

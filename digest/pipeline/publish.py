@@ -1,7 +1,7 @@
 """The second phase: from the store to files, only those whose content can have changed.
 
     changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months
-                               ─▶ pictures that are files
+                               ─▶ pictures that are files, the index of whole texts
 
 Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
 that is not there. What readers wait for comes before the roll-ups, and before the pictures for mail
@@ -44,6 +44,7 @@ def publish(
         written = output.write(track(_files(changes, parts.OF_THE_DAY)))
         written += output.write(track(_files(changes, parts.ROLLUPS)))
         written += output.write(track(easel.painted()))
+        written += output.write(track(_files(changes, parts.LATER)))
         gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
         removed = output.remove(chain(gone, easel.outdated(output.names)))
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
@@ -59,7 +60,8 @@ def rehearse(
     since = 0 if everything else _published_through(store, output, press)
     with derived(store) as tx, _easel(press, output) as easel:
         changes = Changes(tx, press, since, output, easel)
-        files = chain(_files(changes, parts.OF_THE_DAY + parts.ROLLUPS), easel.painted())
+        pages, later = parts.OF_THE_DAY + parts.ROLLUPS, _files(changes, parts.LATER)
+        files = chain(_files(changes, pages), easel.painted(), later)
         return tuple(dict.fromkeys(output.differing(track(files))))
 
 

@@ -63,6 +63,7 @@ _PATHS = {
     "editions": ARCHIVE,
     "topics": TOPICS,
     "authors": AUTHORS,
+    "search": names.search_path("index.html"),
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
 }

@@ -14,12 +14,14 @@ from digest.pipeline.parts import (
     about,
     api,
     authors,
+    bundling,
     calendar,
     editions,
     entrances,
     feeds,
     maps,
     papers,
+    searching,
     topics,
     trends,
     wellknown,
@@ -37,6 +39,7 @@ OF_THE_DAY: tuple[Part, ...] = (
     trends.files,
     calendar.files,
     about.files,
+    searching.files,
     entrances.files,
     api.files,
     maps.files,
@@ -47,5 +50,16 @@ OF_THE_DAY: tuple[Part, ...] = (
 ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
 """The weeks and months, which grow with every day."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone, api.gone, maps.gone, wellknown.gone)
+LATER: tuple[Part, ...] = (bundling.files,)
+"""What takes longer than all pages together, and what they can do without until it is there."""
+
+GONE: tuple[Leaving, ...] = (
+    topics.gone,
+    papers.gone,
+    searching.gone,
+    bundling.gone,
+    api.gone,
+    maps.gone,
+    wellknown.gone,
+)
 """What is not there any more."""
