@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from digest.models import Rendered
@@ -24,7 +24,7 @@ from digest.output.paths import Places
 from digest.output.stage import Difference, Stage
 from digest.output.system import Exchange, exchange, flush
 from digest.output.trees import put, remove
-from digest.output.twin import Twin, locked, made
+from digest.output.twin import Twin, lock
 
 _INSIDE = ".digest-stage"
 """Where files are kept inside of the live folder, if they cannot be kept beside it."""
@@ -71,13 +71,8 @@ class Output:
             self.folder.mkdir(parents=True, exist_ok=True)
         with _held(self.folder) as live:
             twin = Twin(live, self._exchange, leave=_INSIDE)
-            with reported(self.folder):
-                beside = twin.stage()
-                stage = beside or made(live / _INSIDE, live)
-            try:
-                yield Publication(self.folder, live, stage, twin if beside else None)
-            finally:
-                shutil.rmtree(stage, ignore_errors=True)
+            with closing(twin), _stage(twin, live) as (stage, is_beside):
+                yield Publication(self.folder, live, stage, twin if is_beside else None)
 
     def rehearsal(self) -> Stage:
         """Take in what would be changed, and keep none of it."""
@@ -110,40 +105,53 @@ class Publication:
             with reported(self._live, self._twin.home if self._twin else self._kept):
                 is_done = self._twin and self._twin.publish(stage.paths, stage.source, stage.gone)
                 if not is_done:
-                    self._put_one_by_one()
+                    self._put_one_by_one(manifest)
         return difference
 
-    def _put_one_by_one(self) -> None:
-        """Move the files into the live folder; the manifest says so, and what is true at last."""
-        paths = [path for path in self.stage.paths if path != manifests.PATH]
+    def _put_one_by_one(self, manifest: Manifest | None) -> None:
+        """Move the files into the live folder; meanwhile the manifest says that nothing is sure."""
         flush(self._live)
-        if len(paths) < len(self.stage.paths):
-            self._tell_unsure()
-        put(self._live, paths, self._move)
+        if manifest is not None:
+            self._tell(manifest.unsure())
+        put(self._live, [path for path in self.stage.paths if path != manifests.PATH], self._move)
         remove(self._live, self.stage.gone)
-        put(self._live, [path for path in self.stage.paths if path == manifests.PATH], self._move)
+        if manifest is not None:
+            self._tell(manifest)
         flush(self._live)
 
-    def _tell_unsure(self) -> None:
-        target = self._live / manifests.PATH
-        told = manifests.read(target.read_bytes()) if target.is_file() else None
-        if told is not None:
-            beside = self._kept / "unsure"
-            beside.write_bytes(told.unsure().rendered().content)
-            beside.replace(target)
+    def _tell(self, manifest: Manifest) -> None:
+        beside = self._kept / manifests.PATH
+        beside.write_bytes(manifest.rendered().content)
+        beside.replace(self._live / manifests.PATH)
 
     def _move(self, path: str) -> None:
         self.stage.source(path).replace(self._live / path)
 
 
 @contextmanager
+def _stage(twin: Twin, live: Path) -> Iterator[tuple[Path, bool]]:
+    """Make a folder for files, if possible beside the live one; they get the rights of that."""
+    with reported(live):
+        inside = live / _INSIDE
+        shutil.rmtree(inside, ignore_errors=True)
+        inside.mkdir()
+        beside = twin.receive(inside)
+    try:
+        yield beside or inside, beside is not None
+    finally:
+        shutil.rmtree(beside or inside, ignore_errors=True)
+
+
+@contextmanager
 def _held(folder: Path) -> Iterator[Path]:
     """Hold a folder, wherever it lies; after waiting, another one may lie there."""
     while True:
-        live = Path(os.path.realpath(folder))
         with reported(folder):
-            holding = locked(live)
-        with holding as descriptor:
+            live = Path(os.path.realpath(folder))
+            descriptor = lock(live)
+        try:
             if os.path.samestat(os.fstat(descriptor), live.stat()):
                 yield live
                 return
+        finally:
+            os.close(descriptor)

@@ -26,26 +26,20 @@ def mirror(source: str, target: str, since_ns: int | None, leave: str) -> None:
     _compare(source, target, since_ns, leave)
 
 
-def alike(source: str, target: str) -> None:
-    """Give a folder the owner, the rights and the labels of another. `OSError` if it may not."""
-    wanted, told = os.lstat(source), os.lstat(target)
-    if (wanted.st_uid, wanted.st_gid) != (told.st_uid, told.st_gid):
-        os.chown(target, wanted.st_uid, wanted.st_gid)
-    shutil.copystat(source, target)
-
-
 def _follow(source: str, target: str, since_ns: int | None) -> None:
     """Go on in a folder below the top; if it did not change, only with those that lie in it."""
     told = os.lstat(source)
     if since_ns is None or told.st_ctime_ns >= since_ns:
         _compare(source, target, since_ns, "")
     elif told.st_nlink != _LEAF:
-        for name in _folders(_entries(source)):
+        with os.scandir(source) as found:
+            folders = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
+        for name in folders:
             _follow(f"{source}/{name}", f"{target}/{name}", since_ns)
 
 
 def _compare(source: str, target: str, since_ns: int | None, leave: str) -> None:
-    alike(source, target)
+    _alike(source, target)
     here, there = _entries(source), _entries(target)
     here.pop(leave, None)
     _remove(here, there)
@@ -79,5 +73,9 @@ def _entries(folder: str) -> dict[str, os.DirEntry[str]]:
         return {entry.name: entry for entry in found}
 
 
-def _folders(entries: Mapping[str, os.DirEntry[str]]) -> list[str]:
-    return [name for name, entry in entries.items() if entry.is_dir(follow_symlinks=False)]
+def _alike(source: str, target: str) -> None:
+    """Give a folder the owner, the rights and the labels of another. `OSError` if it may not."""
+    wanted, told = os.lstat(source), os.lstat(target)
+    if (wanted.st_uid, wanted.st_gid) != (told.st_uid, told.st_gid):
+        os.chown(target, wanted.st_uid, wanted.st_gid)
+    shutil.copystat(source, target)

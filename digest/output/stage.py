@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -61,9 +62,10 @@ class Stage:
         """Let files be removed, where there are any."""
         with reported(self._live, self._folder):
             for path in paths:
-                place = self._places.of(path)
-                if os.path.lexists(self._live / place):
-                    self._gone[place] = path
+                with suppress(FileExistsError):  # a file where its folder would be
+                    place = self._places.of(path)
+                    if os.path.lexists(self._live / place):
+                        self._gone[place] = path
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -16,15 +16,17 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from digest.output.mirror import alike, mirror
+from digest.output.mirror import mirror
 from digest.output.system import Exchange, flush, flush_folder
 from digest.output.trees import link, put, remove
 
 _FOR_US_ALONE = 0o700
+_MANY = 1000
+"""More changes than these are repeated in the twin at once, fewer by the next publish."""
 _REFUSALS = (
     *("EPERM", "EACCES", "EROFS", "EXDEV", "EINVAL", "ENOSYS", "EBUSY", "EMLINK"),
     *("ENOTSUP", "EOPNOTSUPP"),
@@ -43,25 +45,33 @@ class Twin:
         self._mark = self.home / "mark.json"
         self._exchange = exchange
         self._leave = leave
+        self._lock: int | None = None
 
-    def stage(self) -> Path | None:
-        """Make a folder for files that are to be put into the twin; None if there can be no twin.
+    def receive(self, stage: Path) -> Path | None:
+        """Take a folder out of the live one, and return where it is; None if there can be no twin.
 
-        A repository in the live folder must stay: who stands in it with a shell would commit to
-        the folder that was exchanged for it.
+        A folder that cannot be moved here is on another file system, or below another mount. And a
+        repository in the live folder must stay: who stands in it with a shell would commit to the
+        folder that was exchanged for it.
         """
+        beside = self.home / "stage"
         try:
-            if os.lstat(self._live).st_dev != os.lstat(self._live.parent).st_dev:
-                return None
             if os.path.lexists(self._live / ".git"):
                 self._mark.unlink(missing_ok=True)
                 return None
             self.home.mkdir(mode=_FOR_US_ALONE, exist_ok=True)
             self._tree.mkdir(exist_ok=True)
-            return made(self.home / "stage", self._live)
+            self._lock = lock(self._tree)
+            shutil.rmtree(beside, ignore_errors=True)
+            return stage.rename(beside)
         except OSError as error:
             _pass(error)
             return None
+
+    def close(self) -> None:
+        """Let others have the twin, which they find where the live folder was."""
+        if self._lock is not None:
+            os.close(self._lock)
 
     def publish(
         self, paths: Sequence[str], source: Callable[[str], Path], gone: Sequence[str]
@@ -72,18 +82,25 @@ class Twin:
         the system cannot, and all is as it was.
         """
         try:
-            with locked(self._tree):  # which others will find where the live one was
-                self._catch_up()
-                self._mark.unlink(missing_ok=True)
-                put(self._tree, paths, lambda path: link(source(path), self._tree / path))
-                remove(self._tree, gone)
-                flush(self.home)
-                self._swap((*paths, *gone))
+            self._publish(paths, source, gone)
         except OSError as error:
             _pass(error)
             return False
-        flush_folder(self._live.parent)
         return True
+
+    def _publish(
+        self, paths: Sequence[str], source: Callable[[str], Path], gone: Sequence[str]
+    ) -> None:
+        self._catch_up()
+        self._mark.unlink(missing_ok=True)
+        put(self._tree, paths, lambda path: link(source(path), self._tree / path))
+        remove(self._tree, gone)
+        flush(self.home)
+        self._swap((*paths, *gone))
+        flush_folder(self._live.parent)
+        if len(paths) + len(gone) > _MANY:
+            self._catch_up()
+            self._tell(live=self._live, twin=self._tree, behind=())
 
     def _catch_up(self) -> None:
         """Make the twin the same as the live folder, whatever happened to either."""
@@ -110,39 +127,28 @@ class Twin:
             return None
 
     def _swap(self, behind: Sequence[str]) -> None:
-        live, twin = _identity(self._live), _identity(self._tree)
-        self._tell(live=twin, twin=live, behind=behind)
+        self._tell(live=self._tree, twin=self._live, behind=behind)
         try:
             self._exchange(self._live, self._tree)
         except OSError:
-            self._tell(live=live, twin=twin, behind=behind)
+            self._tell(live=self._live, twin=self._tree, behind=behind)
             raise
 
-    def _tell(self, **told: object) -> None:
+    def _tell(self, live: Path, twin: Path, behind: Sequence[str]) -> None:
+        """Say which folders they will be once all is done, and where these will differ."""
+        told = {"live": _identity(live), "twin": _identity(twin), "behind": behind}
         beside = self._mark.with_suffix(".new")
         beside.unlink(missing_ok=True)
         beside.write_text(json.dumps(told), encoding="utf-8")
         beside.replace(self._mark)
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[int]:
-    """Hold a folder against other processes, waiting for who holds it; yield its descriptor."""
+def lock(folder: Path) -> int:
+    """Hold a folder against other processes, waiting for them, until this descriptor is closed."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # some network file systems have no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def made(stage: Path, live: Path) -> Path:
-    """Make a folder for files that will lie in the live one, empty, with the rights of that."""
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
-    alike(str(live), str(stage))
-    return stage
+    with suppress(OSError):  # some network file systems have no locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 def _identity(folder: Path) -> list[int]:

@@ -117,11 +117,6 @@ def render_archive_of_editions(
     yield from _archive_files(EDITIONS, page, items, site)
 
 
-def render_archive_opening(folder: str, page: ArchivePage, site: Site) -> Iterator[Rendered]:
-    """Yield what stands in for an archive page until it comes: it holds nothing, leads nowhere."""
-    yield from _archive_files(folder, replace(page, older=None, newer=None), (), site)
-
-
 def archive_folder(folder: str) -> str:
     """Name the folder of a feed's archive pages, relative to the output."""
     return f"{folder}/archive"

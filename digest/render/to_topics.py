@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import jinja2
 
 from digest.models import Edition, Paper, Rendered, Site
-from digest.render import names, to_feeds, to_site
+from digest.render import names, to_site
 from digest.render.cards import Card, groups
 from digest.render.matches import Matcher, title_of
 from digest.render.text import one_line
@@ -30,16 +30,6 @@ class _Day:
         """Return the day with the papers of a topic alone."""
         mine = (pair for pair in self.cards if any(m.name == name for m in pair[0].topics))
         return replace(self, cards=tuple(mine))
-
-
-def render_openings(
-    site: Site, templates: jinja2.Environment, matcher: Matcher
-) -> Iterator[Rendered]:
-    """Yield what stands in for pages and feeds until they come; see `to_site.render_openings`."""
-    if matcher.topics:
-        for path in (to_site.TOPICS, *(to_site.topic_path(t.name) for t in matcher.topics)):
-            yield to_site.lay_out("soon.html", path, site, templates, {})
-        yield from to_feeds.render_topics((), matcher.topics, site, templates)
 
 
 def render(

@@ -1,7 +1,7 @@
 """The parts of the output: each module renders one, from what can have changed.
 
 A part has `files`, which yields what can have changed, and may have `gone`, which names what is to
-be removed. `publish` asks them in order: leaves first, the pages that lead to them after.
+be removed. In which order they are asked counts for no reader: all is seen at once.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ OF_THE_DAY: tuple[Part, ...] = (
     topics.files,
     entrances.files,
 )
-"""What readers wait for."""
+"""What changes with every day."""
 
 ROLLUPS: tuple[Part, ...] = (editions.rollups,)
-"""The weeks and months, which grow with every day."""
+"""The weeks and months; their pictures take longest to paint, so they are begun first."""
 
 GONE: tuple[Leaving, ...] = (topics.gone, papers.gone)
 """What is not there any more."""

@@ -28,7 +28,7 @@ def _of(changes: Changes, cadence: Cadence) -> Iterator[Rendered]:
 
 def _files(changes: Changes, edition: Edition) -> Iterator[Rendered]:
     press, matcher = changes.press, changes.matcher
-    yield from changes.easel.begin(edition)
+    changes.easel.begin(edition)
     yield from to_json.render(edition, press.site, matcher)
     yield from to_bibtex.render(edition, press.site)
     yield from to_markdown.render(edition, press.site, press.templates, matcher)
