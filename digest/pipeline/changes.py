@@ -1,8 +1,7 @@
 """What can have changed since the last publish, and what rendering it needs; looked up once.
 
 The parts of the output (`pipeline.parts`) all print from this. Of a feed's archive only those pages
-are rendered that can have changed; which ones there are is seen in the output, and not believed
-where a publish did not end.
+are rendered that can have changed; which ones there are is seen in the output.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ class Changes:
     @cached_property
     def _ledger(self) -> Ledger:
         changed = {record.name for record in self.editions}
-        is_sound = self.since > 0 and not self.output.is_unfinished
+        is_sound = self.since > 0
         return Ledger(self.output.held if is_sound else None, changed, self.matcher)
 
     @cached_property
@@ -152,7 +151,7 @@ class Changes:
     @cached_property
     def shown(self) -> frozenset[str]:
         """Name the editions and years that have a page in the output; none where all is new."""
-        if self.since == 0 or self.output.is_unfinished:
+        if self.since == 0:
             return frozenset()
         return self.output.names("editions")
 
@@ -192,7 +191,7 @@ class Changes:
 
 def _archived(output: Output, since: int) -> Mapping[str, frozenset[str]]:
     """Name the archive pages that are there and right but for what changed since, by feed."""
-    if since == 0 or output.is_unfinished:
+    if since == 0:
         return {folder: frozenset() for folder in ARCHIVED}
     return {
         folder: to_feeds.archive_pages(output.names(to_feeds.archive_folder(folder)))
