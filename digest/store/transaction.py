@@ -6,7 +6,7 @@ ours, and the first write of a transaction takes the next change number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -26,7 +26,6 @@ from digest.models import (
     Paper,
     PaperPage,
     Shelf,
-    Sighting,
 )
 from digest.models.searching import Hits, Query
 from digest.store import (
@@ -41,22 +40,18 @@ from digest.store import (
     papers,
     recording,
     searching,
-    trends,
 )
 from digest.store.changes import next_change
 from digest.store.deriving import Rules
 from digest.store.failures import readable
+from digest.store.views import Views
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reading:
+class Reading(Views):
     """One snapshot of the store."""
-
-    def __init__(self, connection: Connection, at: str) -> None:
-        self._connection = connection
-        self._at = at
 
     def dump_by_digest(self, digest: str) -> DumpRecord | None:
         """Return the dump with these bytes, whatever its name was."""
@@ -98,26 +93,6 @@ class Reading:
         with readable(self._at):
             yield from papers.changed(self._connection, since)
 
-    def paper_pages(self, ids: Collection[int]) -> Mapping[int, PaperPage]:
-        """Return papers with their whole histories, by their row numbers."""
-        return self._read(trends.pages, ids)
-
-    def seen_between(self, first: date, last: date) -> Mapping[int, Sequence[Sighting]]:
-        """Return the sightings of these days by paper, oldest first; none of hidden papers."""
-        return self._read(trends.seen_between, first, last)
-
-    def listing_days(self, limit: int) -> tuple[date, ...]:
-        """Return the last days with a listing, newest first."""
-        return self._read(material.last_listing_days, None, limit)
-
-    def listed_in(self, edition: str) -> tuple[tuple[date, ...], int, int]:
-        """Return the days a daily edition's listings are of; count their papers, and the new."""
-        return self._read(trends.listed_in, edition)
-
-    def last_dumps(self, limit: int) -> tuple[DumpRecord, ...]:
-        """Return the dumps that came last, newest first, however many there are in all."""
-        return self._read(trends.last_dumps, limit)
-
     def hidden_slugs(self, since: int) -> tuple[str, ...]:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
@@ -139,10 +114,13 @@ class Reading:
         """Return the pages of the list of all authors, in order of their names."""
         return self._read(derived.all_shelves)
 
-    def shelves_changed(self, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
-        """Yield those pages of it that changed since: their numbers, and who is on them."""
-        with readable(self._at):
-            yield from derived.shelves_changed(self._connection, since)
+    def shelves_changed(self, since: int) -> frozenset[int]:
+        """Return the numbers of those that changed since."""
+        return self._read(derived.shelves_changed, since)
+
+    def on_shelf(self, number: int) -> tuple[Author, ...]:
+        """Return who stands on one of them, in order of their names."""
+        return self._read(derived.on_shelf, number)
 
     def hidden(self, since: int) -> tuple[Paper, ...]:
         """Return the papers touched since that `papers_changed` leaves out."""
@@ -163,6 +141,11 @@ class Reading:
     def pages(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
         """Return slug and last day of the papers with a page, from one row number to another."""
         return self._read(mapping.listed, first, last)
+
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
