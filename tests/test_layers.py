@@ -42,6 +42,7 @@ LAYERS = {
         "digest.inbox",
         "digest.mailbox",
         "digest.output",
+        "digest.pagefind",
         "digest.settings",
         "digest.smtp",
         "digest.theme",

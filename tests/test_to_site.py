@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import builders
@@ -30,7 +29,6 @@ from digest.models import (
     Sighting,
     Site,
 )
-from digest.output import Output
 from digest.render import (
     names,
     text,
@@ -226,32 +224,6 @@ def test_every_link_of_the_site_leads_to_a_file(url: str, matcher: Matcher) -> N
             assert link.removeprefix(f"{url}/") in {p.removesuffix("index.html") for p in paths}
 
 
-@pytest.mark.parametrize("matcher", [NO_TOPICS, matching()], ids=["plain", "topics"])
-def test_no_page_ever_points_at_one_not_yet_there(tmp_path: Path, matcher: Matcher) -> None:
-    output = Output(tmp_path)
-
-    def publish(editions: list[Edition]) -> None:
-        """Write one file at a time, as if killed after each."""
-        names_ = [edition.name for edition in editions]
-        openings = [*to_site.render_openings(names_, SITE, TEMPLATES)]
-        openings += to_topics.render_openings(SITE, TEMPLATES, matcher)
-        for file in openings:
-            output.create([file])
-            check()
-        for file in pages(editions, matcher=matcher):
-            output.write([file])
-            check()
-
-    def check() -> None:
-        for path in tmp_path.rglob("index.html"):
-            file = Rendered(path=path.relative_to(tmp_path).as_posix(), content=path.read_bytes())
-            missing = {target for target in targets(file) if not (tmp_path / target).is_file()}
-            assert not missing, file.path
-
-    publish([day(1, new=2, trending=0, revised=0)])
-    publish([day(0, new=3), day(1, new=2, trending=0, revised=0)])
-
-
 def test_each_page_is_well_made() -> None:
     files = [
         *pages([day(0), builders.week()]),
@@ -260,7 +232,6 @@ def test_each_page_is_well_made() -> None:
         *pages([], matcher=matching()),
         to_site.render_not_found(SITE, TEMPLATES),
     ]
-    files += to_site.render_openings(["2026-03-12"], SITE, TEMPLATES)
     for file in files:
         if not file.path.endswith(("index.html", "404.html")):
             continue

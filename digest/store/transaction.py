@@ -139,6 +139,11 @@ class Reading(OfDerived):
         """Return slug and last day of the papers with a page, from one row number to another."""
         return self._read(mapping.listed, first, last)
 
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
+
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
         return self._read(editions.by_name, name)

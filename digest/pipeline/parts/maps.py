@@ -109,7 +109,7 @@ CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (
 def _chapters(changes: Changes) -> tuple[tuple[Chapter, date | None], ...]:
     """Return all chapters, each with the day that the published map tells of it."""
     held: Held = {}
-    if changes.since and not changes.output.is_unfinished:
+    if changes.since:
         held = to_sitemap.chapters_of(changes.output.held(to_sitemap.INDEX) or b"")
     chapters = (chapter for part in CHAPTERS for chapter in part(changes, held))
     return tuple((chapter, held.get(chapter.name)) for chapter in chapters)
