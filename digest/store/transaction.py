@@ -13,8 +13,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from digest.models import (
-    Author,
-    AuthorPage,
     Cadence,
     Curation,
     Diff,
@@ -25,13 +23,11 @@ from digest.models import (
     Material,
     Paper,
     PaperPage,
-    Shelf,
 )
 from digest.models.searching import Hits, Query
 from digest.store import (
     approving,
     curating,
-    derived,
     deriving,
     dumps,
     editions,
@@ -44,13 +40,14 @@ from digest.store import (
 from digest.store.changes import next_change
 from digest.store.deriving import Rules
 from digest.store.failures import readable
+from digest.store.of_derived import OfDerived
 from digest.store.views import Views
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reading(Views):
+class Reading(OfDerived, Views):
     """One snapshot of the store."""
 
     def dump_by_digest(self, digest: str) -> DumpRecord | None:
@@ -96,31 +93,6 @@ class Reading(Views):
     def hidden_slugs(self, since: int) -> tuple[str, ...]:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
-
-    def is_derived(self, rules: Rules) -> bool:
-        """Tell whether `Store.derive` has nothing to do."""
-        return self._read(deriving.begin, rules.number) is None
-
-    def authors_changed(self, since: int) -> Iterator[AuthorPage]:
-        """Yield the authors with a page that changed after change number `since`."""
-        with readable(self._at):
-            yield from derived.authors_changed(self._connection, since)
-
-    def authors_of_late(self) -> tuple[Author, ...]:
-        """Return the authors with most papers in the last days with editions, and how many."""
-        return self._read(derived.authors_of_late)
-
-    def shelves(self) -> tuple[Shelf, ...]:
-        """Return the pages of the list of all authors, in order of their names."""
-        return self._read(derived.all_shelves)
-
-    def shelves_changed(self, since: int) -> frozenset[int]:
-        """Return the numbers of those that changed since."""
-        return self._read(derived.shelves_changed, since)
-
-    def on_shelf(self, number: int) -> tuple[Author, ...]:
-        """Return who stands on one of them, in order of their names."""
-        return self._read(derived.on_shelf, number)
 
     def hidden(self, since: int) -> tuple[Paper, ...]:
         """Return the papers touched since that `papers_changed` leaves out."""
