@@ -8,6 +8,7 @@ from digest.models import Rendered
 from digest.pipeline.changes import Changes
 from digest.render import to_authors
 from digest.render.to_author_feeds import AuthorFeeds
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -20,3 +21,10 @@ def files(changes: Changes) -> Iterator[Rendered]:
     for number, authors in tx.shelves_changed(changes.since):
         yield to_authors.render_shelf(number, authors, site, templates)
     yield to_authors.render_authors(tx.authors_of_late(), tx.shelves(), site, templates)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name the lists of authors for the map of the site."""
+    yield Place(path=to_authors.AUTHORS, day=changes.latest_day)
+    for shelf in changes.tx.shelves():
+        yield Place(path=to_authors.shelf_path(shelf.number))

@@ -3,6 +3,7 @@
     pages            what is there once: the functions in `PAGES` name it
     editions-2026    the editions of a year
     papers-7         a thousand papers, by their row numbers
+    authors-2        a thousand authors, by theirs; those of them who have a page
 
 A kind of page that is there often has a function in `CHAPTERS`, which yields each chapter with its
 pages, or without them where it stays as it is.
@@ -17,12 +18,13 @@ from itertools import groupby
 
 from digest.models import EditionRecord, Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import entrances, topics
+from digest.pipeline.parts import about, authors, calendar, entrances, topics, trends
 from digest.render import to_site, to_sitemap
+from digest.render.to_papers import author_path
 from digest.render.to_sitemap import Place
 
-PAPERS = 1000
-"""How many row numbers a chapter of papers spans."""
+SPAN = 1000
+"""How many row numbers a chapter of papers or of authors spans."""
 
 Held = Mapping[str, date | None]
 
@@ -73,20 +75,41 @@ def editions(changes: Changes, _: Held) -> Iterator[Chapter]:
 
 def papers(changes: Changes, held: Held) -> Iterator[Chapter]:
     """Yield the chapters of papers; those in which none changed stay."""
-    changed = {number // PAPERS for number in changes.tx.numbers_changed(changes.since)}
-    for chapter in range(changes.tx.last_number() // PAPERS + 1):
+    changed = {number // SPAN for number in changes.tx.pages.papers_changed(changes.since)}
+    for chapter in range(changes.tx.pages.last_paper() // SPAN + 1):
         name = f"papers-{chapter + 1}"
-        first = chapter * PAPERS
+        first = chapter * SPAN
         stays = name in held and chapter not in changed
-        places = None if stays else _papers(changes, first, first + PAPERS - 1)
+        places = None if stays else _papers(changes, first, first + SPAN - 1)
+        yield Chapter(name=name, places=places)
+
+
+def writers(changes: Changes, held: Held) -> Iterator[Chapter]:
+    """Yield the chapters of authors; those in which nobody changed stay."""
+    there = changes.tx.pages
+    changed = {number // SPAN for number in there.authors_changed(changes.since)}
+    for chapter in range(there.last_author() // SPAN + 1):
+        name = f"authors-{chapter + 1}"
+        stays = name in held and chapter not in changed
+        slugs = () if stays else there.authors(chapter * SPAN, (chapter + 1) * SPAN - 1)
+        places = None if stays else [Place(path=author_path(slug)) for slug in slugs]
         yield Chapter(name=name, places=places)
 
 
 PAGES: tuple[Callable[[Changes], Iterator[Place]], ...] = (
     entrances.places,
+    trends.places,
     topics.places,
+    calendar.places,
+    authors.places,
+    about.places,
 )
-CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (pages, editions, papers)
+CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (
+    pages,
+    editions,
+    papers,
+    writers,
+)
 
 
 def _chapters(changes: Changes) -> tuple[tuple[Chapter, date | None], ...]:
@@ -105,5 +128,6 @@ def _edition(record: EditionRecord, latest: Mapping[str, date]) -> Place:
 
 def _papers(changes: Changes, first: int, last: int) -> list[Place]:
     return [
-        Place(path=to_site.paper_path(slug), day=day) for slug, day in changes.tx.pages(first, last)
+        Place(path=to_site.paper_path(slug), day=day)
+        for slug, day in changes.tx.pages.papers(first, last)
     ]
