@@ -1,7 +1,7 @@
 """What has a page of its own: counted, and listed by row number for the map of the site.
 
-A row number never changes and counts up with arrival: so a part of the map that is cut by it
-changes only where one of its papers, or authors, does.
+A paper's row number never changes and counts up with its arrival: so a part of the map that is cut
+by it changes only where one of its papers does.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from digest.models import Paper
 from digest.store.hidden import hidden_ids
 from digest.store.papers import by_ids
 from digest.store.part import Part
-from digest.store.tables import authors, papers, sightings
+from digest.store.tables import papers, sightings
 
 
 class Pages(Part):
-    """The papers and authors who have a page of their own, in one transaction."""
+    """The papers that have a page of their own, in one transaction."""
 
     def count(self) -> int:
         """Count the papers that have one, those that moved apart."""
@@ -40,18 +40,6 @@ class Pages(Part):
     def papers(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
         """Return slug and last day of the papers that have one, between two row numbers."""
         return self._do(_papers, first, last)
-
-    def authors_changed(self, since: int) -> Sequence[int]:
-        """Return the row numbers of the authors touched after a change number."""
-        return self._do(_authors_changed, since)
-
-    def last_author(self) -> int:
-        """Return the row number of the author who came last, 0 where there is none."""
-        return self._do(_last_author)
-
-    def authors(self, first: int, last: int) -> tuple[str, ...]:
-        """Return the slugs of the authors who have one, between two row numbers."""
-        return self._do(_authors, first, last)
 
 
 def _count(connection: Connection) -> int:
@@ -80,21 +68,6 @@ def _papers(connection: Connection, first: int, last: int) -> tuple[tuple[str, d
         .order_by(own.id)
     )
     return tuple((slug, last_day) for slug, last_day in connection.execute(wanted))
-
-
-def _authors_changed(connection: Connection, since: int) -> Sequence[int]:
-    wanted = select(authors.c.id).where(authors.c.change > since)
-    return connection.execute(wanted.order_by(authors.c.id)).scalars().all()
-
-
-def _last_author(connection: Connection) -> int:
-    return int(connection.execute(select(func.max(authors.c.id))).scalar() or 0)
-
-
-def _authors(connection: Connection, first: int, last: int) -> tuple[str, ...]:
-    own = authors.c
-    wanted = select(own.slug).where(own.id.between(first, last), own.shelf.is_not(None))
-    return tuple(connection.execute(wanted.order_by(own.id)).scalars())
 
 
 def _hidden(connection: Connection, since: int) -> tuple[Paper, ...]:

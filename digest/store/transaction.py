@@ -143,15 +143,23 @@ class Reading:
         """Return the pages of the list of all authors, in order of their names."""
         return self._read(derived.all_shelves)
 
-    def shelves_changed(self, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
-        """Yield those pages of it that changed since: their numbers, and who is on them."""
-        with readable(self._at):
-            yield from derived.shelves_changed(self._connection, since)
+    def shelves_changed(self, since: int) -> frozenset[int]:
+        """Return the numbers of those that changed since."""
+        return self._read(derived.shelves_changed, since)
+
+    def on_shelf(self, number: int) -> tuple[Author, ...]:
+        """Return who stands on one of them, in order of their names."""
+        return self._read(derived.on_shelf, number)
 
     @property
     def pages(self) -> Pages:
         """What has a page of its own."""
         return Pages(self._connection, self._at)
+
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
