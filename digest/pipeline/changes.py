@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -127,6 +128,11 @@ class Changes:
     def days(self) -> tuple[EditionRecord, ...]:
         """All daily editions, the latest first."""
         return self.records(Cadence.DAY)
+
+    @property
+    def latest_day(self) -> date | None:
+        """The day of the latest daily edition."""
+        return self.days[0].end if self.days else None
 
     def records(self, cadence: Cadence) -> tuple[EditionRecord, ...]:
         """Return all editions of a cadence, the latest first."""

@@ -31,7 +31,6 @@ from digest.store import (
     deriving,
     dumps,
     editions,
-    mapping,
     material,
     papers,
     recording,
@@ -40,6 +39,7 @@ from digest.store import (
 from digest.store.changes import next_change
 from digest.store.deriving import Rules
 from digest.store.failures import readable
+from digest.store.mapping import Pages
 from digest.store.of_derived import OfDerived
 from digest.store.views import Views
 
@@ -94,25 +94,10 @@ class Reading(OfDerived, Views):
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
 
-    def hidden(self, since: int) -> tuple[Paper, ...]:
-        """Return the papers touched since that `papers_changed` leaves out."""
-        return self._read(mapping.hidden, since)
-
-    def count_pages(self) -> int:
-        """Count the papers that have a page of their own."""
-        return self._read(mapping.count)
-
-    def numbers_changed(self, since: int) -> Sequence[int]:
-        """Return the row numbers of the papers touched after a change number, in their order."""
-        return self._read(mapping.numbers_changed, since)
-
-    def last_number(self) -> int:
-        """Return the row number of the paper that came last, 0 where there is none."""
-        return self._read(mapping.last_number)
-
-    def pages(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
-        """Return slug and last day of the papers with a page, from one row number to another."""
-        return self._read(mapping.listed, first, last)
+    @property
+    def pages(self) -> Pages:
+        """What has a page of its own."""
+        return Pages(self._connection, self._at)
 
     def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
         """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
