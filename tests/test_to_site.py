@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import builders
@@ -30,15 +29,16 @@ from digest.models import (
     Sighting,
     Site,
 )
-from digest.output import Output
 from digest.render import (
     names,
     text,
+    to_authors,
     to_bibtex,
     to_email,
     to_feeds,
     to_json,
     to_markdown,
+    to_papers,
     to_site,
     to_topics,
 )
@@ -105,18 +105,12 @@ def pages(
     site = replace(site, has_topics=bool(matcher.topics))
     records = [record(edition) for edition in editions]
     papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
-    files = [*to_site.render_static(TEMPLATES)]
-    files += [
-        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher)
-        for paper in papers.values()
-    ]
-    files.append(
-        to_site.render_paper(
-            seen(builders.paper(99), moved_to=next(iter(papers.values()))), site, TEMPLATES
-        )
-        if papers
-        else to_site.render_not_found(site, TEMPLATES)
-    )
+    files = [*to_site.render_static(TEMPLATES), to_authors.render_authors((), (), site, TEMPLATES)]
+    shown = [seen(paper, editions=(editions[0].name,)) for paper in papers.values()]
+    shown += [seen(builders.paper(99), moved_to=paper) for paper in [*papers.values()][:1]]
+    for page in shown:
+        files += to_papers.render(page, site, TEMPLATES, matcher)
+    files.append(to_site.render_not_found(site, TEMPLATES))
     for edition in editions:
         files += to_json.render(edition, site, matcher)
         files += to_bibtex.render(edition, site)
@@ -169,8 +163,8 @@ def with_text(words: str) -> list[Rendered]:
     edition = builders.edition(new=(entry,), trending=0, revised=0)
     return [
         to_site.render_edition(edition, SITE, TEMPLATES),
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
-        to_site.render_paper(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
         to_site.render_index(edition, [record(edition)], SITE, TEMPLATES),
     ]
 
@@ -191,7 +185,8 @@ def test_hostile_text_makes_no_element_no_attribute_and_no_scheme(hostile: str) 
         for link in map(str, parsed(file).xpath("//@href | //@src")):
             assert urlsplit(link).scheme in ("", "http", "https", "mailto")
             assert not link.startswith("//")
-        assert not parsed(file).xpath("//script | //style | //iframe | //form | //@style")
+        assert not parsed(file).xpath("//style | //iframe | //form | //@style")
+        assert not parsed(file).xpath("//script[not(@type='application/ld+json') or @src]")
         assert text.remove_unsafe(file.content.decode()) == file.content.decode()
 
 
@@ -207,7 +202,7 @@ def test_the_pages_are_as_kept() -> None:
     records = [record(day(n)) for n in range(3)]
     kept = {
         "site_edition": to_site.render_edition(edition, SITE, TEMPLATES),
-        "site_paper": to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES),
+        "site_paper": to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES),
         "site_index": to_site.render_index(day(0), records, SITE, TEMPLATES),
         "site_empty": to_site.render_index(None, [], SITE, TEMPLATES),
         "site_archive": to_site.render_archive(records, SITE, TEMPLATES),
@@ -229,32 +224,6 @@ def test_every_link_of_the_site_leads_to_a_file(url: str, matcher: Matcher) -> N
             assert link.removeprefix(f"{url}/") in {p.removesuffix("index.html") for p in paths}
 
 
-@pytest.mark.parametrize("matcher", [NO_TOPICS, matching()], ids=["plain", "topics"])
-def test_no_page_ever_points_at_one_not_yet_there(tmp_path: Path, matcher: Matcher) -> None:
-    output = Output(tmp_path)
-
-    def publish(editions: list[Edition]) -> None:
-        """Write one file at a time, as if killed after each."""
-        names_ = [edition.name for edition in editions]
-        openings = [*to_site.render_openings(names_, SITE, TEMPLATES)]
-        openings += to_topics.render_openings(SITE, TEMPLATES, matcher)
-        for file in openings:
-            output.create([file])
-            check()
-        for file in pages(editions, matcher=matcher):
-            output.write([file])
-            check()
-
-    def check() -> None:
-        for path in tmp_path.rglob("index.html"):
-            file = Rendered(path=path.relative_to(tmp_path).as_posix(), content=path.read_bytes())
-            missing = {target for target in targets(file) if not (tmp_path / target).is_file()}
-            assert not missing, file.path
-
-    publish([day(1, new=2, trending=0, revised=0)])
-    publish([day(0, new=3), day(1, new=2, trending=0, revised=0)])
-
-
 def test_each_page_is_well_made() -> None:
     files = [
         *pages([day(0), builders.week()]),
@@ -263,7 +232,6 @@ def test_each_page_is_well_made() -> None:
         *pages([], matcher=matching()),
         to_site.render_not_found(SITE, TEMPLATES),
     ]
-    files += to_site.render_openings(["2026-03-12"], SITE, TEMPLATES)
     for file in files:
         if not file.path.endswith(("index.html", "404.html")):
             continue
@@ -291,7 +259,7 @@ def test_a_page_tells_neither_seal_nor_neighbours() -> None:
 
 
 def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
-    file = to_site.render_paper(
+    file = to_papers.render_page(
         seen(builders.paper(1), moved_to=builders.paper(2)), SITE, TEMPLATES
     )
     assert file.path == "papers/2603-00001/index.html"
@@ -303,17 +271,18 @@ def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
 
 def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
     bare = Paper(id=1, key="title:ab", slug="ab", title="", abstract="")
-    page = parsed(to_site.render_paper(PaperPage(paper=bare), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(PaperPage(paper=bare), SITE, TEMPLATES))
     assert page.findtext(".//h1/bdi") == "Untitled"
-    assert not page.xpath("//table | //dl | //h2")
+    assert not page.xpath("//table | //dl")
+    assert page.xpath("//h2/@id") == ["cite"]
 
 
 def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
-    with_votes = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    with_votes = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[2]")] == ["12", "–"]
     sightings = (Sighting(paper_id=1, day=date(2026, 3, 10), position=4, listed=50),)
     without = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert not without.xpath("//tbody/tr/td[2]")
 
@@ -325,7 +294,7 @@ def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
 def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
     told: str, words: str, day_: list[str]
 ) -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
     (cell,) = page.xpath("//dt[.='Published']/following-sibling::dd")
     assert (cell.text_content(), cell.xpath("time/@datetime")) == (words, day_)
 
@@ -333,11 +302,11 @@ def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
 def test_several_dumps_of_one_day_are_one_row_of_the_history() -> None:
     """So a dump that comes again with other bytes changes none of the page."""
     paper, page = builders.paper(1), seen(builders.paper(1))
-    shown = to_site.render_paper(page, SITE, TEMPLATES)
+    shown = to_papers.render_page(page, SITE, TEMPLATES)
     again = (*page.sightings, page.sightings[-1])
-    assert to_site.render_paper(seen(paper, sightings=again), SITE, TEMPLATES) == shown
+    assert to_papers.render_page(seen(paper, sightings=again), SITE, TEMPLATES) == shown
     lower = replace(page.sightings[-1], position=30, votes=None)
-    both = to_site.render_paper(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
+    both = to_papers.render_page(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
     assert both == shown
 
 
@@ -347,7 +316,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
         Sighting(paper_id=1, day=first + timedelta(days=n), position=1, listed=9) for n in range(42)
     )
     page = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert len(page.xpath("//tbody/tr")) == 30
     assert page.xpath("string(//tbody/tr[1]/th)") == "11 January 2026"
@@ -367,7 +336,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
 )
 def test_the_day_of_publication_is_told_in_words_where_it_is_one(told: str, shown: str) -> None:
     paper = builders.paper(1, published=told)
-    page = parsed(to_site.render_paper(seen(paper), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(paper), SITE, TEMPLATES))
     assert page.xpath("string(//dt[.='Published']/following-sibling::dd)") == shown
 
 
@@ -463,12 +432,12 @@ def test_an_edition_shows_what_the_days_before_held() -> None:
 
 
 def test_a_paper_shows_all_its_days_where_there_are_two() -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert page.xpath("//section[@aria-labelledby='seen']/*[local-name()='svg']/@aria-label") == [
         "Listed on 2 days from 10 March 2026 to 11 March 2026, 1st of 52 at best, 12 votes"
     ]
     once = seen(builders.paper(1)).sightings[:1]
-    page = parsed(to_site.render_paper(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
     assert not page.xpath("//*[local-name()='svg']")
 
 
@@ -506,7 +475,7 @@ def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
 
 
 def test_a_shared_paper_is_told_in_words_and_a_page_that_is_none_tells_nothing() -> None:
-    paper = told(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    paper = told(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert (paper["og:type"], paper["og:title"]) == ("article", builders.title(1))
     assert paper["twitter:card"] == "summary"
     assert told(to_site.render_not_found(SITE, TEMPLATES)) == {}
@@ -528,7 +497,7 @@ def test_a_paragraph_of_the_abstract_is_one_of_the_page() -> None:
     paper = builders.paper(1, abstract="One. <Two>.", paragraph_starts=(5,))
     edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
     pages = [
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
         to_site.render_edition(edition, SITE, TEMPLATES),
         to_site.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
     ]

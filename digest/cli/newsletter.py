@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest import __version__
+from digest import __version__, pagefind
 from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
@@ -22,6 +22,7 @@ from digest.inbox import Inbox
 from digest.indexing import INDEXING, findable
 from digest.models import Edition, Site
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
 from digest.pipeline.changes import Press
 from digest.pipeline.run import Newsroom
@@ -126,10 +127,50 @@ class Newsletter:
             postal_address=mail.postal_address,
             unsubscribe=mail.unsubscribe,
             web_url=self.settings.web.url,
+            subscribe=site.subscribe,
+            contact=site.contact,
+            about=self._about,
             hubs=self.settings.feeds.hub,
+            security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
+            search=self._search,
         )
+
+    @property
+    def _about(self) -> str:
+        """What the page about the newsletter begins with; `ConfigError` if it cannot be read."""
+        if not (name := self.settings.site.about):
+            return ""
+        try:
+            return (self.root / name).read_text("utf-8-sig")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            raise ConfigError(
+                f"the file of the setting site.about cannot be read: {why}",
+                at=str(self.root / name),
+                hint="write it, or empty the setting",
+            ) from error
+
+    @property
+    def _search(self) -> str:
+        """What the search on the site looks through, as `Site` says it."""
+        if self.settings.search.engine == "none":
+            return ""
+        return "full" if self.indexer else "titles"
+
+    @cached_property
+    def indexer(self) -> Indexer | None:
+        """What makes the index of whole texts; `ConfigError` where it is set and not there."""
+        engine = self.settings.search.engine
+        found = pagefind.installed(self.settings.site.language)
+        if engine == "pagefind" and found is None:
+            raise ConfigError(
+                "pagefind is to search the site, and is not installed",
+                at="search.engine",
+                hint="install it: pip install 'digest[search]'; or set it to auto or builtin",
+            )
+        return found if engine in ("auto", "pagefind") else None
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:
         """Return what reading dumps now depends on."""
@@ -179,15 +220,19 @@ class Newsletter:
             feed_editions=self.settings.feeds.editions,
             painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
             topics=self.topics,
+            indexer=self.indexer,
         )
 
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        del shown["edition"]["approval"]  # no page tells of it
+        del shown["edition"]["approval"], shown["feeds"]["ping"]  # no page tells of them
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
-        parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]
+        site = [self.site.about, self.site.web_url]
+        finder = [self.site.search, self.indexer.maker if self.indexer else None]
+        told = (shown[name] for name in sections)
+        parts = [__version__, pictures.version(), finder, templates, *site, *told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -14,9 +14,18 @@ class Site:
     `web_url` is where readers join, choose and leave, without a slash at its end; empty where there
     are no such pages. `unsubscribe` is a general way out, the same for all.
 
+    `subscribe` is where readers subscribe who cannot at `web_url`: an https or mailto address, or
+    nothing; `contact` is where to write to. `about` is what the page about the newsletter begins
+    with, in Markdown.
+
+    `security_contact` is where to tell of a hole: a `mailto:` or https address, or nothing.
+
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
+
+    `search` says what the search on the site looks through: `titles` (and authors), `full` texts,
+    or nothing, where it is empty.
     """
 
     title: str = "Trending papers"
@@ -29,10 +38,15 @@ class Site:
     postal_address: str = ""
     unsubscribe: str = ""
     web_url: str = ""
+    subscribe: str = ""
+    contact: str = ""
+    about: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
+    security_contact: str = ""
     has_topics: bool = False
     has_pictures: bool = False
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

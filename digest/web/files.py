@@ -1,8 +1,9 @@
 """Files: the look of these pages under `/assets/`, and, where the settings say so, the output.
 
-Of the output only what was published is served: nothing whose name begins with a dot, and nothing
-outside the folder, whatever the address or a link in the folder says. Each answer has an ETag and
-Last-Modified; who has the same already is told so (304).
+Of the output only what was published is served: nothing whose name begins with a dot, but what
+stands in `.well-known/` (RFC 8615), and nothing outside the folder, whatever the address or a link
+in the folder says. Each answer has an ETag and Last-Modified; who has the same already is told so
+(304). The API's files and the feeds are for any page, as the API's own answers are.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from digest.errors import TemplateError
+from digest.render.names import SEARCH
 from digest.web.answers import missing, office_of
 from digest.web.cached import has_same
-from digest.web.headers import POLICY, origin_of
+from digest.web.headers import POLICY, SEARCHING, origin_of
 from digest.web.published import find, kind_of
 
 _ASSETS = {
@@ -34,6 +36,7 @@ _ASSETS = {
     "zone.js": "web/zone.js",
     "admin.css": "web/admin/admin.css",
 }
+_FOR_PROGRAMS = ("api/", "feeds/")
 _FOR_A_WHILE = "public, max-age=300"
 _MISSING_PAGE = "404.html"
 
@@ -72,17 +75,19 @@ def output(request: Request) -> Response:
     found = find(office.output, path)
     if isinstance(found, Path):
         held = load(found)
-        return answer(request, held, policy_of(office.origin)) if held else missing(request)
+        more = policy_of(office.origin, path) | _for_any_page(path)
+        return answer(request, held, more) if held else missing(request)
     if found:
         return RedirectResponse(quote(f"{root}/{path}/"), 308)
     held = load(office.output / _MISSING_PAGE)
     return Response(held.content, 404, media_type=held.kind) if held else missing(request)
 
 
-def policy_of(origin: str) -> dict[str, str]:
-    """Return what published pages may do: also send the form that these pages receive."""
+def policy_of(origin: str, path: str = "") -> dict[str, str]:
+    """Return what a published page may do: also send the form that these pages receive."""
+    policy = SEARCHING if path.startswith(f"{SEARCH}/") else POLICY
     forms = f"form-action 'self' {origin_of(origin)}" if origin else "form-action 'self'"
-    return {"Content-Security-Policy": POLICY.replace("form-action 'self'", forms)}
+    return {"Content-Security-Policy": policy.replace("form-action 'self'", forms)}
 
 
 def load(path: Path) -> File | None:
@@ -107,6 +112,11 @@ def answer(request: Request, file: File, more: Mapping[str, str] | None = None) 
     if has_same(request.headers, file.etag, file.changed_at):
         return Response(status_code=304, headers=headers)
     return Response(file.content, headers={**headers, "Content-Type": file.kind})
+
+
+def _for_any_page(path: str) -> dict[str, str]:
+    is_data = path.startswith(_FOR_PROGRAMS) and not path.endswith(".html")
+    return {"Access-Control-Allow-Origin": "*"} if is_data else {}
 
 
 ROUTES = (Route("/assets/{name}", asset), Route("/{path:path}", output))
