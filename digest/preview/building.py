@@ -50,6 +50,7 @@ class Builder:
         self._folder = folder
         self._address = address
         self._number = 0
+        self._whole: Path | None = None
         self._letter: Newsletter | None = None
         self._store: Store | None = None
 
@@ -79,23 +80,26 @@ class Builder:
             return None
 
     def build(self, show: Callable[[Build], None], track: Track) -> None:
-        """Build all, `show` it once the pages are there, then paint the pictures into it."""
+        """Build all, `show` it once the pages are there, then add what takes longer."""
         if self._letter is None or self._store is None:
             return
         self._number += 1
         folder = self._place(self._number)
         folder.mkdir(parents=True)
-        with galley(self._store, self._letter.press, Output(folder), self._held) as made:
+        before = self._whole or folder
+        with galley(self._store, self._letter.press, Output(before)) as made:
             count = sum(_write(folder, file) for file in track(made.pages))
             show(Build(folder=folder, count=count, drafts=made.drafts, latest=made.latest))
-            for file in track(made.pictures):
+            self._leave(folder)
+            for file in track(made.later):
                 _write(folder, file)
-        shutil.rmtree(self._place(self._number - 2), ignore_errors=True)
+        self._whole = folder
 
-    def _held(self, path: str) -> bytes | None:
-        """Return what the build before had at a path, so that no picture is painted twice."""
-        held = self._place(self._number - 1) / path
-        return held.read_bytes() if held.is_file() else None
+    def _leave(self, shown: Path) -> None:
+        """Remove what is neither shown nor wanted for the next build."""
+        for place in self._folder.glob("[0-9]*"):
+            if place not in {shown, self._whole}:
+                shutil.rmtree(place, ignore_errors=True)
 
     def _place(self, number: int) -> Path:
         return self._folder / f"{number}"
