@@ -36,6 +36,7 @@ LAYERS = {
         "digest.mail",
     ),
     "edges": (
+        "digest.catalogues",
         "digest.channels",
         "digest.store",
         "digest.inbox",

@@ -63,9 +63,11 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
+from digest.models.tongue import ENGLISH, Tongue, phrase
 from digest.models.words import Approval, Cadence, DumpStatus, Section
 
 __all__ = [
+    "ENGLISH",
     "Announced",
     "Answer",
     "Approval",
@@ -115,5 +117,7 @@ __all__ = [
     "SubscriberState",
     "Suppression",
     "Tally",
+    "Tongue",
     "Verdict",
+    "phrase",
 ]

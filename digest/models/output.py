@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from digest.models.tongue import ENGLISH, Tongue
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -14,6 +16,9 @@ class Site:
     `web_url` is where readers join, choose and leave, without a slash at its end; empty where there
     are no such pages. `unsubscribe` is a general way out, the same for all.
 
+    `tongue` says what readers are told in their language: where there is no catalogue for
+    `language`, in English.
+
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
@@ -23,6 +28,7 @@ class Site:
     description: str = "The papers never seen before, ranked by what is trending."
     url: str = "http://localhost:8000"
     language: str = "en"
+    tongue: Tongue = ENGLISH
     author: str = ""
     mail_from: str = "digest@localhost"
     list_id: str = "digest.localhost"
@@ -33,6 +39,11 @@ class Site:
     hubs: tuple[str, ...] = ()
     has_topics: bool = False
     has_pictures: bool = False
+
+    @property
+    def direction(self) -> str:
+        """Which way the words run, as HTML says it: `ltr` or `rtl`."""
+        return "rtl" if self.tongue.is_right_to_left else "ltr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

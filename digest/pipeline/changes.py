@@ -57,7 +57,7 @@ class Changes:
         self.since = since
         self.output = output
         self.easel = easel
-        self.matcher = Matcher(press.topics.values())
+        self.matcher = Matcher(press.topics.values(), press.site.tongue)
         self._desk = Desk(press.rules)
         self._archived = _archived(output, since)
 

@@ -144,11 +144,11 @@ def _of(
     """Return the feed of a folder, its entries newest first and apart from each other."""
     newest_first = sorted(items, key=lambda item: (item.published, item.updated), reverse=True)
     apart = _apart([item.updated for item in newest_first])
-    title = one_line(site.title) or "Papers"
+    title = one_line(site.title) or site.tongue.say("Papers")
     is_of_papers = folder == PAPERS
     return Feed(
         id=names.tag_uri(site, "") if is_of_papers else names.edition_tag_uri(site, ""),
-        title=title if is_of_papers else f"{title}: editions",
+        title=title if is_of_papers else site.tongue.say("%(site)s: editions", site=title),
         description=one_line(site.description) or title,
         author=one_line(site.author) or title,
         language=site.language,
@@ -170,7 +170,9 @@ def _of_topic(topic: Topic, feed: Feed, site: Site) -> Feed:
         feed,
         id=names.topic_tag_uri(site, topic.name),
         title=f"{feed.title}: {title}",
-        description=f"New papers on {title}, found by {feed.title}",
+        description=site.tongue.say(
+            "New papers on %(topic)s, found by %(site)s", topic=title, site=feed.title
+        ),
         home=names.topic_url(site, topic.name),
         folder=names.url(site, f"{TOPICS}/{topic.name}."),
         json_name="json",

@@ -13,13 +13,23 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Cadence, Edition, EditionRecord, Entry, Paper, PaperPage, Rendered, Site
+from digest.models import (
+    ENGLISH,
+    Cadence,
+    Edition,
+    EditionRecord,
+    Entry,
+    Paper,
+    PaperPage,
+    Rendered,
+    Site,
+    Tongue,
+)
 from digest.render import names, to_feeds
-from digest.render.cards import Card, Group, groups, links_of, source_url, summary
+from digest.render.cards import Card, Group, groups, links_of, paper_title, source_url, summary
 from digest.render.charts import bar, card, spark
 from digest.render.matches import NO_TOPICS, Matcher, title_of
 from digest.render.text import legible_paragraphs, lines, one_line, paragraphs
-from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
 from digest.text.legible import legible, legible_name
 from digest.trending import days_of
@@ -99,7 +109,7 @@ def render_paper(
     days = days_of(page.sightings, date.max)
     legible_ones = legible_paragraphs(paper)
     values = {
-        "title": _title(paper),
+        "title": paper_title(paper, site.tongue),
         "authors": _known(paper.authors),
         "abstract": " ".join(legible_ones),
         "paragraphs": legible_ones,
@@ -110,16 +120,17 @@ def render_paper(
         "topics": matcher.of(paper),
         "paper": paper,
         "source": source_url(paper),
-        "links": _other_links(paper),
+        "links": _other_links(paper, site.tongue),
         "sightings": days,
-        "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
-        "published": _in_words(paper.published or ""),
+        "spark": spark.whole(days, _WHOLE_SPARK, site.tongue) if len(days) > 1 else None,
+        "published": _in_words(paper.published or "", site.tongue),
         "published_on": _day_of(paper.published or ""),
         "editions": [
-            {"name": name, "title": _in_words(name), "path": edition_path(name)}
+            {"name": name, "title": _in_words(name, site.tongue), "path": edition_path(name)}
             for name in page.editions
         ],
-        "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
+        "moved_to": moved_to
+        and {"title": paper_title(moved_to, site.tongue), "path": paper_path(moved_to.slug)},
     }
     canonical = names.paper_url(site, (moved_to or paper).slug)
     return lay_out(
@@ -131,7 +142,7 @@ def render_archive(
     records: Sequence[EditionRecord], site: Site, templates: jinja2.Environment
 ) -> Rendered:
     """Render the list of all editions, the latest first."""
-    shelves = {cadence: _listed(records, cadence) for cadence in Cadence}
+    shelves = {cadence: _listed(records, cadence, site.tongue) for cadence in Cadence}
     return lay_out("archive.html", ARCHIVE, site, templates, {"shelves": shelves})
 
 
@@ -143,7 +154,9 @@ def render_index(
     matcher: Matcher = NO_TOPICS,
 ) -> Rendered:
     """Render the first page: the `latest` daily edition, recent ones of each cadence, topics."""
-    shelves = {cadence: _listed(records, cadence)[:most] for cadence, most in _RECENT.items()}
+    shelves = {
+        cadence: _listed(records, cadence, site.tongue)[:most] for cadence, most in _RECENT.items()
+    }
     values = {
         "shelves": shelves,
         "latest": latest and _edition_values(latest, site, matcher),
@@ -177,13 +190,13 @@ def lay_out(
         "edition_path": edition_path,
         "topic_path": topic_path,
         "topics_path": TOPICS,
-        "long_date": _long_date,
+        "long_date": site.tongue.long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})
     return Rendered(path=path, content=remove_unsafe(html).encode())
 
 
-def shown(card: Card, paper: Paper) -> dict[str, object]:
+def shown(card: Card, paper: Paper, tongue: Tongue = ENGLISH) -> dict[str, object]:
     """Return what `site/parts.html` needs to show a paper as a card."""
     return {
         "card": card,
@@ -193,7 +206,7 @@ def shown(card: Card, paper: Paper) -> dict[str, object]:
         "path": paper_path(paper.slug),
         "authors": _known(paper.authors),
         "source": source_url(paper),
-        "links": _other_links(paper),
+        "links": _other_links(paper, tongue),
     }
 
 
@@ -202,12 +215,12 @@ def _edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str,
     laid_out = zip(groups(edition, site, matcher), entries, strict=True)
     return {
         "edition": edition,
-        "title": names.edition_title(edition),
-        "summary": summary(edition),
+        "title": names.edition_title(edition, site.tongue),
+        "summary": summary(edition, site.tongue),
         "note": lines(edition.note),
-        "sections": tuple(_section(group, entries) for group, entries in laid_out),
+        "sections": tuple(_section(group, entries, site.tongue) for group, entries in laid_out),
         "path": edition_path(edition.name),
-        "bar": bar.bar_of(edition),
+        "bar": bar.bar_of(edition, tongue=site.tongue),
         "social": _social(edition, site),
     }
 
@@ -220,12 +233,14 @@ def _social(edition: Edition, site: Site) -> dict[str, object] | None:
         "url": names.url(site, names.card_path(edition.name)),
         "width": card.WIDTH,
         "height": card.HEIGHT,
-        "words": card.description(edition),
+        "words": card.description(edition, site.tongue),
     }
 
 
-def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
-    cards = (shown(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
+def _section(group: Group, entries: Sequence[Entry], tongue: Tongue) -> dict[str, object]:
+    cards = (
+        shown(card, entry.paper, tongue) for card, entry in zip(group.cards, entries, strict=True)
+    )
     return {
         "name": group.name,
         "heading": group.heading,
@@ -234,30 +249,28 @@ def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
     }
 
 
-def _listed(records: Iterable[EditionRecord], cadence: Cadence) -> list[dict[str, object]]:
+def _listed(
+    records: Iterable[EditionRecord], cadence: Cadence, tongue: Tongue
+) -> list[dict[str, object]]:
     mine = (record for record in records if record.cadence is cadence)
     return [
         {
             "name": record.name,
-            "title": names.edition_title(record),
+            "title": names.edition_title(record, tongue),
             "path": edition_path(record.name),
         }
         for record in sorted(mine, key=lambda record: record.start, reverse=True)
     ]
 
 
-def _title(paper: Paper) -> str:
-    return legible(paper.title) or "Untitled"
-
-
 def _known(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in map(legible_name, texts) if text)
 
 
-def _other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
+def _other_links(paper: Paper, tongue: Tongue) -> tuple[tuple[str, str], ...]:
     """Return the links of a paper beside the one to where it can be read."""
     source = source_url(paper)
-    return tuple((word, to) for word, to in links_of(paper) if to != source)
+    return tuple((word, to) for word, to in links_of(paper, tongue) if to != source)
 
 
 def _linker(path: str) -> Callable[[str], str]:
@@ -269,10 +282,10 @@ def _absolute(site: Site, path: str) -> str:
     return names.url(site, path.removesuffix("index.html"))
 
 
-def _in_words(told: str) -> str:
+def _in_words(told: str, tongue: Tongue) -> str:
     """Return an ISO date or instant as its day in words, and what is neither as it is told."""
     day = _day_of(told)
-    return _long_date(day) if day else one_line(told)
+    return tongue.long_date(day) if day else one_line(told)
 
 
 def _day_of(told: str) -> date | None:
@@ -280,7 +293,3 @@ def _day_of(told: str) -> date | None:
         return date.fromisoformat(told[:10])
     except ValueError:
         return None
-
-
-def _long_date(day: date) -> str:
-    return f"{day_month(day)} {day.year}"

@@ -51,7 +51,7 @@ class Showcase:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._matcher = Matcher(office.topics.values())
+        self._matcher = Matcher(office.topics.values(), office.site.tongue)
         self._lock = threading.Lock()
         self._kept: tuple[datetime, Shown] | None = None
         self._page: tuple[tuple[object, ...], str, datetime] | None = None

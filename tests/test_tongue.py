@@ -1,10 +1,10 @@
-"""English words for days and numbers."""
+"""What a tongue says: texts, numbers and days, in English and by a catalogue."""
 
 from datetime import date
 
 import pytest
 
-from digest.text.english import day_month, ordinal
+from digest.models import ENGLISH
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,8 @@ from digest.text.english import day_month, ordinal
     ],
 )
 def test_numbers_of_an_order(number: int, expected: str) -> None:
-    assert ordinal(number) == expected
+    assert ENGLISH.ordinal(number) == expected
 
 
 def test_a_day_is_written_in_english():
-    assert day_month(date(2026, 3, 1)) == "1 March"
+    assert ENGLISH.day_month(date(2026, 3, 1)) == "1 March"
