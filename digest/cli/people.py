@@ -16,7 +16,6 @@ from digest.cli.words import say
 from digest.errors import UsageError
 from digest.models import (
     Consent,
-    ConsentAct,
     DeliveryRecord,
     Invitation,
     Preferences,
@@ -29,20 +28,10 @@ from digest.pipeline.subscribing import Registry
 from digest.subscribing.acts import Change, Holding
 from digest.subscribing.documents import document_of
 from digest.subscribing.states import WHY
-from digest.subscribing.wishes import WORDS
+from digest.subscribing.telling import wants_in_words
 from digest.tokens import Signer
 
 Json = dict[str, Any]
-
-_SAID = {
-    ConsentAct.ASKED: "asked",
-    ConsentAct.CONFIRMED: "confirmed",
-    ConsentAct.IMPORTED: "came by a list",
-    ConsentAct.LEFT: "unsubscribed",
-    ConsentAct.BOUNCED: "mail came back",
-    ConsentAct.COMPLAINED: "mail was marked as spam",
-    ConsentAct.MOVED_FEED: "took another address for their feed",
-}
 
 
 def registry(letter: Newsletter) -> Registry:
@@ -164,30 +153,6 @@ def in_words(subscriber: Subscriber) -> str:
     if subscriber.state is SubscriberState.ERASED:
         return f"subscriber {subscriber.id}  erased {subscriber.since:%Y-%m-%d}"
     return f"{subscriber.address}  {subscriber.state}  {wants_in_words(subscriber.preferences)}"
-
-
-def wants_in_words(wants: Preferences) -> str:
-    """Tell what somebody wishes."""
-    parts = [f"{WORDS[wants.cadence]} at {wants.hour}:00 {wants.zone}"]
-    parts += [f"topics: {', '.join(wants.topics)}"] * bool(wants.topics)
-    parts += [f"muted: {', '.join(wants.muted)}"] * bool(wants.muted)
-    parts += [f"at most {wants.cap} papers"] * (wants.cap is not None)
-    parts += ["empty ones too"] * wants.wants_empty
-    if wants.paused_until is not None:
-        parts.append(f"paused until {wants.paused_until:%Y-%m-%d %H:%M} UTC")
-    return "; ".join(parts)
-
-
-def consent_in_words(line: Consent) -> str:
-    """Tell a line of the record of consent."""
-    told = {
-        "source": line.source,
-        "wording": line.wording,
-        "network": line.network,
-        "proof": line.proof,
-    }
-    more = "; ".join(f"{name}: {value}" for name, value in told.items() if value)
-    return f"{line.at:%Y-%m-%d %H:%M} UTC  {_SAID[line.act]}{f' ({more})' if more else ''}"
 
 
 def counted(counts: Mapping[SubscriberState, int]) -> str:

@@ -167,8 +167,9 @@ def consent(address: Mailbox, as_json: AsJson = False) -> None:
     """Tell how an address came to be here: the record of its consent."""
     from digest.addresses import parse
     from digest.cli import shapes
-    from digest.cli.people import consent_in_words, nobody, registry, shape_consent
+    from digest.cli.people import nobody, registry, shape_consent
     from digest.cli.words import say
+    from digest.subscribing.telling import consent_in_words
 
     letter = newsletter()
     who = parse(address)

@@ -155,5 +155,10 @@ def _best_in_words(days: Sequence[Day], tongue: Tongue) -> Iterator[str]:
         if told[0] == told[-1]:
             yield tongue.count("%(n)s vote", "%(n)s votes", told[-1], n=last)
         else:
-            more = ("from %(first)s to %(n)s vote", "from %(first)s to %(n)s votes")
-            yield tongue.count(*more, told[-1], n=last, first=first)
+            yield tongue.count(
+                "from %(first)s to %(n)s vote",
+                "from %(first)s to %(n)s votes",
+                told[-1],
+                n=last,
+                first=first,
+            )

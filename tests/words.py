@@ -1,0 +1,98 @@
+"""Gather the texts that readers are told into `templates/locale/`: `make words`.
+
+    templates, Python ─▶ messages.pot ─▶ each LANGUAGE.po, with what is new still untranslated
+
+In templates they are marked as jinja2's i18n has it, in Python by the names of `KEYWORDS`. What the
+operator is told (commands, logs) is English, and is not gathered: its `say` prints.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "templates" / "locale"
+TEMPLATE = FOLDER / "messages.pot"
+KEYWORDS = {"say": None, "phrase": None, "count": (1, 2)}
+JINJA = {"_": None, "gettext": None, "ngettext": (1, 2)}
+JINJA_OPTIONS = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
+OURS = (
+    *("edition.py", "models", "render", "subscribing", "text", "topics.py", "trending.py"),
+    "web",
+)
+"""Modules that say something to readers."""
+
+DATES = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By')
+"""Lines of a head that would differ each time."""
+
+
+def gathered() -> Catalog:
+    """Return all texts, each with the files it stands in."""
+    catalogue = Catalog(project="digest", version="", charset="utf-8", fuzzy=False)
+    for path, message in found():
+        catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 1)])
+    return catalogue
+
+
+def found() -> Iterator[tuple[Path, str | tuple[str, ...]]]:
+    for path in sources():
+        is_python = path.suffix == ".py"
+        method, keywords = ("python", KEYWORDS) if is_python else ("jinja2", JINJA)
+        method = method if is_python else "jinja2.ext:babel_extract"
+        options = {} if is_python else JINJA_OPTIONS
+        with path.open("rb") as file:
+            for _, message, _, _ in extract(method, file, keywords, options=options):
+                yield path, message
+
+
+def sources() -> Iterator[Path]:
+    """Yield the files that readers are told from."""
+    for name in OURS:
+        path = ROOT / "digest" / name
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    for ending in ("html", "md", "svg", "txt", "xml"):
+        yield from sorted((ROOT / "templates").rglob(f"*.{ending}"))
+
+
+def written(catalogue: Catalog) -> bytes:
+    """Return a catalogue as its file: the same texts, the same bytes."""
+    file = io.BytesIO()
+    write_po(file, catalogue, width=96, sort_output=True, include_lineno=False)
+    lines = file.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(DATES))
+
+
+def updated(path: Path, template: Catalog) -> bytes:
+    """Return the catalogue at `path` with the texts there are now; what is gone is left out."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=path.stem.replace("-", "_"), ignore_obsolete=True)
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return written(catalogue)
+
+
+def main() -> None:
+    """Write the template and all catalogues; tell what is still to translate."""
+    template = gathered()
+    FOLDER.mkdir(exist_ok=True)
+    TEMPLATE.write_bytes(written(template))
+    print(f"{TEMPLATE.relative_to(ROOT)}: {len(template)} texts")
+    for path in sorted(FOLDER.glob("*.po")):
+        path.write_bytes(updated(path, template))
+        with path.open("rb") as file:
+            left = sum(
+                not any((m.string,) if isinstance(m.string, str) else m.string)
+                for m in read_po(file)
+                if m.id
+            )
+        print(f"{path.relative_to(ROOT)}: {left} to translate")
+
+
+if __name__ == "__main__":
+    main()
