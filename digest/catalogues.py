@@ -26,6 +26,7 @@ FOLDER = "locale"
 
 _HINT = "correct it; docs/translating.md tells how, and what places are"
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(%)|.?)", re.DOTALL)
+_LINE = re.compile(r'(?:msg(?:ctxt|id|id_plural|str(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"|#.*|')
 _MARKUP = re.compile(r"<[^<>]*>|&#?\w+;")
 
 Texts = Mapping[str, str | tuple[str, ...]]
@@ -152,8 +153,11 @@ def _parsed(path: Path) -> Catalog:
     from babel.messages.pofile import PoFileError, read_po
 
     try:
-        lines = path.read_bytes().decode().splitlines(keepends=True)
-        return read_po(lines, abort_invalid=True)
+        lines = path.read_bytes().decode().split("\n")
+        for at, text in enumerate(lines, 1):  # what it cannot read, the library passes over
+            if not _LINE.fullmatch(text.strip()):
+                raise _wrong(path, at, "this is no line of a catalogue")
+        return read_po((f"{line}\n" for line in lines), abort_invalid=True)
     except OSError as error:
         raise TemplateError(
             f"this catalogue cannot be read: {error.strerror}",

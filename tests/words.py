@@ -16,6 +16,8 @@ from babel.messages import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from digest.catalogues import said_of
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "templates" / "locale"
 TEMPLATE = FOLDER / "messages.pot"
@@ -28,8 +30,14 @@ OURS = (
 )
 """Modules that say something to readers."""
 
-DATES = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By')
-"""Lines of a head that would differ each time."""
+PASSED_OVER = tuple(
+    b'"' + name
+    for name in (
+        *(b"POT-Creation-Date", b"PO-Revision-Date", b"Generated-By"),  # would differ each time
+        *(b"Report-Msgid-Bugs-To", b"Last-Translator", b"Language-Team"),  # would name nobody
+    )
+)
+"""How lines of a head begin that are left out."""
 
 
 def gathered() -> Catalog:
@@ -65,7 +73,7 @@ def written(catalogue: Catalog) -> bytes:
     file = io.BytesIO()
     write_po(file, catalogue, width=96, sort_output=True, include_lineno=False)
     lines = file.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if not line.startswith(DATES))
+    return b"".join(line for line in lines if not line.startswith(PASSED_OVER)).lstrip()
 
 
 def updated(path: Path, template: Catalog) -> bytes:
@@ -77,6 +85,17 @@ def updated(path: Path, template: Catalog) -> bytes:
     return written(catalogue)
 
 
+def untranslated(path: Path) -> list[str]:
+    """Return the texts that a catalogue does not say, or not for sure."""
+    with path.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    return [
+        str(message.id)
+        for message in messages
+        if message.fuzzy or not all(said_of(message) or [""])
+    ]
+
+
 def main() -> None:
     """Write the template and all catalogues; tell what is still to translate."""
     template = gathered()
@@ -85,13 +104,7 @@ def main() -> None:
     print(f"{TEMPLATE.relative_to(ROOT)}: {len(template)} texts")
     for path in sorted(FOLDER.glob("*.po")):
         path.write_bytes(updated(path, template))
-        with path.open("rb") as file:
-            left = sum(
-                not any((m.string,) if isinstance(m.string, str) else m.string)
-                for m in read_po(file)
-                if m.id
-            )
-        print(f"{path.relative_to(ROOT)}: {left} to translate")
+        print(f"{path.relative_to(ROOT)}: {len(untranslated(path))} to translate")
 
 
 if __name__ == "__main__":

@@ -139,6 +139,12 @@ class Newsletter:
             has_pictures=pictures.version() is not None,
         )
 
+    @property
+    def speaks_its_language(self) -> bool:
+        """Whether readers are spoken to in `site.language`: there is a catalogue of it."""
+        told = self.settings.site.language.lower()
+        return not self.tongue.is_english or told.partition("-")[0] == "en"
+
     def reader(self, patience_seconds: float = 0.0) -> Reader:
         """Return what reading dumps now depends on."""
         return Reader(
