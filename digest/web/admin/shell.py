@@ -47,7 +47,7 @@ def viewing(show: Show) -> Show:
             return show(request)
         except AskedWrongly as error:
             say = tongue_of(request).say
-            return _refused(request, say("This address is not right"), _sentence(error), 400)
+            return _refused(request, say("This address is not right"), error, 400)
 
     return shown
 
@@ -75,7 +75,7 @@ def curating(act: Act) -> Handler:
         try:
             return act(request, named(sent))
         except UsageError as error:
-            return _refused(request, say("That cannot be done"), _sentence(error), 422)
+            return _refused(request, say("That cannot be done"), error, 422)
 
     async def handle(request: Request) -> Response:
         return await run_in_threadpool(run, request, await request.body())
@@ -119,8 +119,11 @@ def for_scripts(act: ScriptAct) -> Handler:
     return handle
 
 
-def _refused(request: Request, title: str, more: str, status: int = 403) -> Response:
-    return admin_page(request, "refused.html", status, title=title, more=more)
+def _refused(request: Request, title: str, more: str | Exception, status: int = 403) -> Response:
+    """Say why; what an error says is the program's own English."""
+    told = _sentence(more) if isinstance(more, Exception) else more
+    values = {"title": title, "more": told, "is_english": told != more}
+    return admin_page(request, "refused.html", status, **values)
 
 
 def _sentence(error: Exception) -> str:
