@@ -109,8 +109,12 @@ def fonts(overrides: Path | None) -> tuple[tuple[str, bytes], ...]:
     return tuple((str(path), _bytes(path)) for path in found.values())
 
 
-def folders_of(overrides: Path | None) -> Iterator[Path]:
-    """Yield the folders that templates and catalogues are looked for in, the user's first."""
+def folders_of(overrides: Path | None) -> tuple[Path, ...]:
+    """Return the folders of templates and catalogues, the first one's before the next one's."""
+    return tuple(_folders(overrides))
+
+
+def _folders(overrides: Path | None) -> Iterator[Path]:
     if overrides is not None and overrides.is_dir():
         yield overrides
     packaged = _PACKAGE / "templates"

@@ -50,6 +50,7 @@ LAYERS = {
     "outside": (
         "digest.cli",
         "digest.scheduler",
+        "digest.preview",
         "digest.web",
         "digest.clock",
         "digest.__main__",

@@ -39,6 +39,7 @@ from digest.render import (
     to_feeds,
     to_json,
     to_markdown,
+    to_papers,
     to_site,
     to_topics,
 )
@@ -107,11 +108,11 @@ def pages(
     papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
     files = [*to_site.render_static(TEMPLATES)]
     files += [
-        to_site.render_paper(seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher)
+        to_papers.render_page(seen(paper, editions=(editions[0].name,)), site, TEMPLATES, matcher)
         for paper in papers.values()
     ]
     files.append(
-        to_site.render_paper(
+        to_papers.render_page(
             seen(builders.paper(99), moved_to=next(iter(papers.values()))), site, TEMPLATES
         )
         if papers
@@ -169,8 +170,8 @@ def with_text(words: str) -> list[Rendered]:
     edition = builders.edition(new=(entry,), trending=0, revised=0)
     return [
         to_site.render_edition(edition, SITE, TEMPLATES),
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
-        to_site.render_paper(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
         to_site.render_index(edition, [record(edition)], SITE, TEMPLATES),
     ]
 
@@ -207,7 +208,7 @@ def test_the_pages_are_as_kept() -> None:
     records = [record(day(n)) for n in range(3)]
     kept = {
         "site_edition": to_site.render_edition(edition, SITE, TEMPLATES),
-        "site_paper": to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES),
+        "site_paper": to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES),
         "site_index": to_site.render_index(day(0), records, SITE, TEMPLATES),
         "site_empty": to_site.render_index(None, [], SITE, TEMPLATES),
         "site_archive": to_site.render_archive(records, SITE, TEMPLATES),
@@ -291,7 +292,7 @@ def test_a_page_tells_neither_seal_nor_neighbours() -> None:
 
 
 def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
-    file = to_site.render_paper(
+    file = to_papers.render_page(
         seen(builders.paper(1), moved_to=builders.paper(2)), SITE, TEMPLATES
     )
     assert file.path == "papers/2603-00001/index.html"
@@ -303,17 +304,17 @@ def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
 
 def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
     bare = Paper(id=1, key="title:ab", slug="ab", title="", abstract="")
-    page = parsed(to_site.render_paper(PaperPage(paper=bare), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(PaperPage(paper=bare), SITE, TEMPLATES))
     assert page.findtext(".//h1/bdi") == "Untitled"
     assert not page.xpath("//table | //dl | //h2")
 
 
 def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
-    with_votes = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    with_votes = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert [cell.text for cell in with_votes.xpath("//tbody/tr/td[2]")] == ["12", "–"]
     sightings = (Sighting(paper_id=1, day=date(2026, 3, 10), position=4, listed=50),)
     without = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert not without.xpath("//tbody/tr/td[2]")
 
@@ -325,7 +326,7 @@ def test_votes_stand_in_the_history_only_where_there_are_any() -> None:
 def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
     told: str, words: str, day_: list[str]
 ) -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1, published=told)), SITE, TEMPLATES))
     (cell,) = page.xpath("//dt[.='Published']/following-sibling::dd")
     assert (cell.text_content(), cell.xpath("time/@datetime")) == (words, day_)
 
@@ -333,11 +334,11 @@ def test_a_day_of_publication_is_marked_as_a_time_where_it_is_one(
 def test_several_dumps_of_one_day_are_one_row_of_the_history() -> None:
     """So a dump that comes again with other bytes changes none of the page."""
     paper, page = builders.paper(1), seen(builders.paper(1))
-    shown = to_site.render_paper(page, SITE, TEMPLATES)
+    shown = to_papers.render_page(page, SITE, TEMPLATES)
     again = (*page.sightings, page.sightings[-1])
-    assert to_site.render_paper(seen(paper, sightings=again), SITE, TEMPLATES) == shown
+    assert to_papers.render_page(seen(paper, sightings=again), SITE, TEMPLATES) == shown
     lower = replace(page.sightings[-1], position=30, votes=None)
-    both = to_site.render_paper(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
+    both = to_papers.render_page(seen(paper, sightings=(lower, *again)), SITE, TEMPLATES)
     assert both == shown
 
 
@@ -347,7 +348,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
         Sighting(paper_id=1, day=first + timedelta(days=n), position=1, listed=9) for n in range(42)
     )
     page = parsed(
-        to_site.render_paper(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
+        to_papers.render_page(seen(builders.paper(1), sightings=sightings), SITE, TEMPLATES)
     )
     assert len(page.xpath("//tbody/tr")) == 30
     assert page.xpath("string(//tbody/tr[1]/th)") == "11 January 2026"
@@ -367,7 +368,7 @@ def test_a_long_history_shows_the_last_days_and_counts_the_others() -> None:
 )
 def test_the_day_of_publication_is_told_in_words_where_it_is_one(told: str, shown: str) -> None:
     paper = builders.paper(1, published=told)
-    page = parsed(to_site.render_paper(seen(paper), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(paper), SITE, TEMPLATES))
     assert page.xpath("string(//dt[.='Published']/following-sibling::dd)") == shown
 
 
@@ -463,12 +464,12 @@ def test_an_edition_shows_what_the_days_before_held() -> None:
 
 
 def test_a_paper_shows_all_its_days_where_there_are_two() -> None:
-    page = parsed(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert page.xpath("//section[@aria-labelledby='seen']/*[local-name()='svg']/@aria-label") == [
         "Listed on 2 days from 10 March 2026 to 11 March 2026, 1st of 52 at best, 12 votes"
     ]
     once = seen(builders.paper(1)).sightings[:1]
-    page = parsed(to_site.render_paper(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
+    page = parsed(to_papers.render_page(seen(builders.paper(1), sightings=once), SITE, TEMPLATES))
     assert not page.xpath("//*[local-name()='svg']")
 
 
@@ -506,7 +507,7 @@ def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
 
 
 def test_a_shared_paper_is_told_in_words_and_a_page_that_is_none_tells_nothing() -> None:
-    paper = told(to_site.render_paper(seen(builders.paper(1)), SITE, TEMPLATES))
+    paper = told(to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES))
     assert (paper["og:type"], paper["og:title"]) == ("article", builders.title(1))
     assert paper["twitter:card"] == "summary"
     assert told(to_site.render_not_found(SITE, TEMPLATES)) == {}
@@ -528,7 +529,7 @@ def test_a_paragraph_of_the_abstract_is_one_of_the_page() -> None:
     paper = builders.paper(1, abstract="One. <Two>.", paragraph_starts=(5,))
     edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
     pages = [
-        to_site.render_paper(seen(paper), SITE, TEMPLATES),
+        to_papers.render_page(seen(paper), SITE, TEMPLATES),
         to_site.render_edition(edition, SITE, TEMPLATES),
         to_site.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
     ]

@@ -134,7 +134,11 @@ class Newsletter:
             postal_address=mail.postal_address,
             unsubscribe=mail.unsubscribe,
             web_url=self.settings.web.url,
+            subscribe=site.subscribe,
+            contact=site.contact,
+            about=self._about,
             hubs=self.settings.feeds.hub,
+            security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
         )
@@ -144,6 +148,21 @@ class Newsletter:
         """Whether readers are spoken to in `site.language`: there is a catalogue of it."""
         told = self.settings.site.language.lower()
         return not self.tongue.is_english or told.partition("-")[0] == "en"
+
+    @property
+    def _about(self) -> str:
+        """What the page about the newsletter begins with; `ConfigError` if it cannot be read."""
+        if not (name := self.settings.site.about):
+            return ""
+        try:
+            return (self.root / name).read_text("utf-8-sig")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            raise ConfigError(
+                f"the file of the setting site.about cannot be read: {why}",
+                at=str(self.root / name),
+                hint="write it, or empty the setting",
+            ) from error
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:
         """Return what reading dumps now depends on."""
@@ -198,10 +217,12 @@ class Newsletter:
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        del shown["edition"]["approval"]  # no page tells of it
+        del shown["edition"]["approval"], shown["feeds"]["ping"]  # no page tells of them
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
-        parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]
+        site = [self.site.about, self.site.web_url]
+        told = (shown[name] for name in sections)
+        parts = [__version__, pictures.version(), templates, *site, *told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

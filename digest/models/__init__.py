@@ -13,6 +13,7 @@ from digest.models.channels import (
     Channel,
     ChannelKind,
     Notice,
+    Ping,
     Posting,
     PostRecord,
     PostResult,
@@ -30,6 +31,7 @@ from digest.models.deliveries import (
     Result,
     Verdict,
 )
+from digest.models.derived import Author, Authored, AuthorName, AuthorPage, Shelf
 from digest.models.editions import (
     Announced,
     Curation,
@@ -52,6 +54,7 @@ from digest.models.papers import (
     New,
     Paper,
     PaperPage,
+    Related,
     Sighting,
 )
 from digest.models.subscribers import (
@@ -64,13 +67,18 @@ from digest.models.subscribers import (
     Suppression,
 )
 from digest.models.tongue import ENGLISH, Tongue, phrase
-from digest.models.words import Approval, Cadence, DumpStatus, Section
+from digest.models.trends import Counted, Heard, Ranked, Ranking
+from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
     "ENGLISH",
     "Announced",
     "Answer",
     "Approval",
+    "Author",
+    "AuthorName",
+    "AuthorPage",
+    "Authored",
     "Cadence",
     "CameBack",
     "Channel",
@@ -78,6 +86,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentAct",
+    "Counted",
     "Curation",
     "Day",
     "Delivery",
@@ -91,6 +100,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "FailingDomain",
+    "Heard",
     "History",
     "Invitation",
     "Known",
@@ -103,14 +113,20 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperPage",
+    "Period",
     "Phase",
+    "Ping",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
+    "Ranked",
+    "Ranking",
+    "Related",
     "Rendered",
     "Result",
     "Section",
+    "Shelf",
     "Sighting",
     "Site",
     "Subscriber",

@@ -19,6 +19,12 @@ class Site:
     `tongue` says what readers are told in their language: where there is no catalogue for
     `language`, in English.
 
+    `subscribe` is where readers subscribe who cannot at `web_url`: an https or mailto address, or
+    nothing; `contact` is where to write to. `about` is what the page about the newsletter begins
+    with, in Markdown.
+
+    `security_contact` is where to tell of a hole: a `mailto:` or https address, or nothing.
+
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
@@ -35,8 +41,12 @@ class Site:
     postal_address: str = ""
     unsubscribe: str = ""
     web_url: str = ""
+    subscribe: str = ""
+    contact: str = ""
+    about: str = ""
     tag_date: str = "2026-01-01"
     hubs: tuple[str, ...] = ()
+    security_contact: str = ""
     has_topics: bool = False
     has_pictures: bool = False
 

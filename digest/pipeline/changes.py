@@ -7,16 +7,19 @@ where a publish did not end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import jinja2
 
-from digest.models import Cadence, Edition, EditionRecord, Site
+from digest.models import Cadence, Counted, Edition, EditionRecord, Period, Ranking, Site
 from digest.output import Output
 from digest.pipeline.easel import Easel
+from digest.pipeline.ledger import Ledger
 from digest.pipeline.sealing import Desk
+from digest.pipeline.standing import rankings
 from digest.render import to_feeds
 from digest.render.feed_archives import ArchivePage, cut, to_render
 from digest.render.matches import Matcher
@@ -25,7 +28,16 @@ from digest.store import Reading
 from digest.topics import Topic
 from digest.trending import Rules
 
-ARCHIVED = {to_feeds.PAPERS: Cadence.DAY, to_feeds.EDITIONS: Cadence.WEEK}
+T = TypeVar("T")
+ARCHIVED = {
+    to_feeds.PAPERS: (Cadence.DAY, Cadence.DAY),
+    to_feeds.EDITIONS: (Cadence.DAY, Cadence.WEEK),
+    to_feeds.WEEKLY: (Cadence.WEEK, Cadence.WEEK),
+    to_feeds.MONTHLY: (Cadence.MONTH, Cadence.MONTH),
+}
+"""The feeds that have archive pages, by their folders: made of which editions, cut by what."""
+
+OF_DAYS = (to_feeds.PAPERS, to_feeds.EDITIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +72,38 @@ class Changes:
         self.matcher = Matcher(press.topics.values(), press.site.tongue)
         self._desk = Desk(press.rules)
         self._archived = _archived(output, since)
+        self._made: dict[Callable[[Changes], Any], Any] = {}
+
+    def once(self, make: Callable[[Changes], T]) -> T:
+        """Return what `make` makes of these changes, made once however often it is asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     def edition(self, record: EditionRecord) -> Edition:
         """Return an edition as it is published."""
-        return self._desk.edition(self.tx, record)
+        edition = self._desk.edition(self.tx, record)
+        self._ledger.note(edition)
+        return edition
+
+    def count(self, records: Iterable[EditionRecord]) -> list[Counted]:
+        """Count what daily editions hold, in their order; what was counted before is not again."""
+        return [self._ledger.of(record) or self._count(record) for record in records]
+
+    def _count(self, record: EditionRecord) -> Counted:
+        return self._ledger.note(self.edition(record))
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        changed = {record.name for record in self.editions}
+        is_sound = self.since > 0 and not self.output.is_unfinished
+        return Ledger(self.output.held if is_sound else None, changed, self.matcher)
+
+    @cached_property
+    def rankings(self) -> Mapping[Period, Ranking]:
+        """What trends now, this week and this month; empty where nothing was ever listed."""
+        return rankings(self.tx, self.press.rules)
 
     @cached_property
     def editions(self) -> Sequence[EditionRecord]:
@@ -76,12 +116,41 @@ class Changes:
     @cached_property
     def days(self) -> tuple[EditionRecord, ...]:
         """All daily editions, the latest first."""
-        return self.tx.editions(Cadence.DAY)
+        return self.records(Cadence.DAY)
+
+    def records(self, cadence: Cadence) -> tuple[EditionRecord, ...]:
+        """Return all editions of a cadence, the latest first."""
+        return self.by_cadence[cadence]
+
+    @cached_property
+    def by_cadence(self) -> Mapping[Cadence, tuple[EditionRecord, ...]]:
+        """All editions by cadence, the latest first."""
+        found = self.tx.editions()
+        return {each: tuple(r for r in found if r.cadence is each) for each in Cadence}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, EditionRecord]:
+        """All editions by name, the latest of each cadence first."""
+        return {record.name: record for found in self.by_cadence.values() for record in found}
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years in which there are daily editions, the latest first."""
+        return tuple(dict.fromkeys(record.start.year for record in self.days))
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """Name the editions and years that have a page in the output; none where all is new."""
+        if self.since == 0 or self.output.is_unfinished:
+            return frozenset()
+        return self.output.names("editions")
 
     @cached_property
     def archives(self) -> Mapping[str, tuple[ArchivePage, ...]]:
         """The archive pages that feeds have, by the folder of the feed."""
-        return {folder: cut(self.days, cadence) for folder, cadence in ARCHIVED.items()}
+        return {
+            folder: cut(self.records(made_of), by) for folder, (made_of, by) in ARCHIVED.items()
+        }
 
     def archives_to_render(self, folder: str) -> Iterator[ArchivePage]:
         """Yield the archive pages of a feed that can have changed, or are not there."""
@@ -97,7 +166,7 @@ class Changes:
         """The latest days' editions, newest first: as many as the feeds and the first page show."""
         recent: list[Edition] = []
         papers = 0
-        fewest = max(self.press.feed_editions, *map(self.unarchived, ARCHIVED))
+        fewest = max(self.press.feed_editions, *map(self.unarchived, OF_DAYS))
         for record in self.days:
             if papers >= self.press.feed_papers and len(recent) >= fewest:
                 break

@@ -19,6 +19,7 @@ from digest.models import Rendered
 from digest.output import Manifest, Output
 from digest.pipeline import parts
 from digest.pipeline.changes import ARCHIVED, Changes, Press
+from digest.pipeline.deriving import derive, derived
 from digest.pipeline.easel import Easel
 from digest.pipeline.sealing import seal_due
 from digest.render import to_feeds, to_site, to_topics
@@ -32,6 +33,7 @@ def publish(
 ) -> tuple[str, ...]:
     """Seal what is due, render what can have changed, write it; return the paths that changed."""
     seal_due(store, press.rules, now, publishing=True)
+    derive(store)
     since = 0 if everything else _published_through(store, output, press)
     change = store.change
     if change == since and not everything and not output.is_unfinished:
@@ -55,7 +57,7 @@ def rehearse(
 ) -> tuple[str, ...]:
     """Return the paths that `publish` would change; nothing is written or sealed."""
     since = 0 if everything else _published_through(store, output, press)
-    with store.reading() as tx, _easel(press, output) as easel:
+    with derived(store) as tx, _easel(press, output) as easel:
         changes = Changes(tx, press, since, output, easel)
         files = chain(_files(changes, parts.OF_THE_DAY + parts.ROLLUPS), easel.painted())
         return tuple(dict.fromkeys(output.differing(track(files))))

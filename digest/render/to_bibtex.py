@@ -73,6 +73,11 @@ def render(edition: Edition, site: Site) -> Iterator[Rendered]:
     yield Rendered(path=path, content="\n".join(records).encode("utf-8", "replace"))
 
 
+def record(paper: Paper, site: Site) -> str:
+    """Return the record of one paper, to cite it: without its abstract."""
+    return _record(paper, site, set(), with_abstract=False)
+
+
 def latex(text: str) -> str:
     """Write text for LaTeX, its braces in balance whatever the text holds."""
     text = one_line(text)
@@ -92,10 +97,11 @@ def citation_key(paper: Paper) -> str:
     return "".join(parts)[:60] or "paper"
 
 
-def _record(paper: Paper, site: Site, taken: set[str]) -> str:
+def _record(paper: Paper, site: Site, taken: set[str], *, with_abstract: bool = True) -> str:
     key = _free(citation_key(paper), taken)
     taken.add(key)
-    fields = "".join(f"  {name} = {value},\n" for name, value in _fields(paper, site))
+    told = (pair for pair in _fields(paper, site) if with_abstract or pair[0] != "abstract")
+    fields = "".join(f"  {name} = {value},\n" for name, value in told)
     return f"@misc{{{key},\n{fields}}}\n"
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import jinja2
 
-from digest.models import Edition, Paper, Rendered, Site
+from digest.models import Counted, Edition, Paper, Rendered, Site
 from digest.render import names, to_feeds, to_site
 from digest.render.cards import Card, groups
+from digest.render.charts import curve
 from digest.render.matches import Matcher, title_of
 from digest.render.text import one_line
 from digest.topics import Topic
@@ -32,6 +34,20 @@ class _Day:
         return replace(self, cards=tuple(mine))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """What the days of the last half year hold of each topic, from `since` or later on."""
+
+    days: Sequence[Counted]
+    since: date
+    last: date
+
+    def curve(self, name: str, size: tuple[int, int] = curve.SIZE) -> curve.Curve | None:
+        """Draw the weeks of a topic."""
+        counts = {each.day: each.topics.get(name, 0) for each in self.days}
+        return curve.curve_of(counts, self.since, self.last, size)
+
+
 def render_openings(
     site: Site, templates: jinja2.Environment, matcher: Matcher
 ) -> Iterator[Rendered]:
@@ -48,10 +64,12 @@ def render(
     templates: jinja2.Environment,
     matcher: Matcher,
     most: int,
+    counted: Weeks | None = None,
 ) -> Iterator[Rendered]:
     """Yield the page of each topic and the one of all, of what daily editions (latest first) hold.
 
-    A topic's page shows its `most` latest papers, and whole days: of the latest all.
+    A topic's page shows its `most` latest papers, and whole days: of the latest all. Its curve
+    tells of the days `counted`.
     """
     if not matcher.topics:
         return
@@ -61,10 +79,11 @@ def render(
     for topic in matcher.topics:
         mine = [day for each in days if (day := each.of(topic.name)).cards]
         values = _values(topic, mine, site) | {"since": since}
-        told.append(values)
+        told.append(values | {"curve": counted and counted.curve(topic.name, curve.SMALL)})
         latest = list(_latest(mine, most))
         shown = {
             "days": [_shown(day, topic.name, site) for day in latest],
+            "curve": counted and counted.curve(topic.name),
             "more": sum(len(day.cards) for day in mine[len(latest) :]),
         }
         path = to_site.topic_path(topic.name)

@@ -21,10 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digest import addresses
-from digest.cli.people import shape_holding
 from digest.errors import UsageError
 from digest.models import Preferences, Subscriber, SubscriberState, Tongue, phrase
 from digest.subscribing.forms import Fields, first, typed, wishes_in
+from digest.subscribing.telling import shape_holding
 from digest.subscribing.wishes import WORDS
 from digest.web.answers import missing, office_of, page, see_other, tongue_of
 from digest.web.office import PREFERENCES

@@ -10,22 +10,42 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    about,
+    api,
+    authors,
+    calendar,
+    editions,
+    entrances,
+    feeds,
+    maps,
+    papers,
+    topics,
+    trends,
+    wellknown,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
     papers.files,
+    authors.files,
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
+    api.files,
+    maps.files,
+    wellknown.files,
 )
 """What readers wait for."""
 
-ROLLUPS: tuple[Part, ...] = (editions.rollups,)
+ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
 """The weeks and months, which grow with every day."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone)
+GONE: tuple[Leaving, ...] = (topics.gone, papers.gone, api.gone, maps.gone, wellknown.gone)
 """What is not there any more."""

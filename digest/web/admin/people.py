@@ -18,13 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.addresses import Address, parse
-from digest.cli.people import shape_holding
 from digest.errors import UsageError
 from digest.models import Cadence, SubscriberState
 from digest.subscribing.acts import Holding, Way
 from digest.subscribing.forms import Fields, first
 from digest.subscribing.states import WHY
-from digest.subscribing.telling import consent_in_words, wants_in_words
+from digest.subscribing.telling import consent_in_words, shape_holding, wants_in_words
 from digest.subscribing.wishes import WORDS
 from digest.web.admin.shell import admin_page, curating, for_scripts, viewing
 from digest.web.answers import office_of, tongue_of

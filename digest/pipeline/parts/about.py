@@ -1,0 +1,17 @@
+"""The pages about the newsletter itself, and the one for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from digest.models import Rendered
+from digest.pipeline.changes import Changes
+from digest.render import to_about, to_site
+
+
+def files(changes: Changes) -> Iterator[Rendered]:
+    """Render them: they depend on the settings alone."""
+    press = changes.press
+    yield to_about.render_about(press.site, press.rules, press.templates, changes.matcher)
+    yield to_about.render_subscribe(press.site, press.templates)
+    yield to_site.render_not_found(press.site, press.templates)

@@ -1,0 +1,90 @@
+"""Renders the feeds of authors, in `feeds/authors/`: their papers, newest first, in three formats.
+
+An entry is that of the feeds of papers, with the same id, but it does not tell why an edition chose
+the paper. The entries of many papers are kept, for most stand in the feeds of several authors.
+
+Papers of one dump are announced at one time; they are told apart by microseconds, by the order in
+which they came. So the entry of a paper is the same in all feeds and for ever.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import jinja2
+
+from digest.models import Authored, AuthorPage, Rendered, Site
+from digest.render import feed_json, feed_xml, names
+from digest.render.feed_entries import FeedPaper, entries_of_papers
+from digest.render.feed_items import Feed, FeedItem
+from digest.render.matches import Matcher
+from digest.render.text import one_line
+
+MOST_ENTRIES = 20
+"""How many papers the feeds of an author hold."""
+
+_MOST_KEPT = 8192
+_MICROSECONDS = 1_000_000
+
+
+class AuthorFeeds:
+    """Renders feeds of authors, and keeps the entries of papers meanwhile."""
+
+    def __init__(self, site: Site, templates: jinja2.Environment, matcher: Matcher) -> None:
+        self._site = site
+        self._templates = templates
+        self._matcher = matcher
+        self._kept: OrderedDict[int, FeedItem] = OrderedDict()
+
+    def render(self, page: AuthorPage) -> Iterator[Rendered]:
+        """Yield the three feeds of an author."""
+        items = tuple(map(self._item, page.papers[:MOST_ENTRIES]))
+        feed = self._feed(page, items)
+        written = (*feed_xml.write(feed), feed_json.write(feed))
+        paths = names.author_feed_paths(page.author.slug).values()
+        for path, content in zip(paths, written, strict=True):
+            yield Rendered(path=path, content=content)
+
+    def _feed(self, page: AuthorPage, items: tuple[FeedItem, ...]) -> Feed:
+        site, author = self._site, page.author
+        title = one_line(site.title) or site.tongue.say("Papers")
+        path = names.author_feed_paths(author.slug)["json"]
+        return Feed(
+            id=names.author_tag_uri(site, author.slug),
+            title=f"{title}: {author.name}",
+            description=site.tongue.say(
+                "New papers by %(author)s, found by %(site)s", author=author.name, site=title
+            ),
+            author=one_line(site.author) or title,
+            language=site.language,
+            home=names.author_url(site, author.slug),
+            folder=names.url(site, path.removesuffix("json")),
+            updated=max((item.updated for item in items), default=_beginning(site)),
+            items=items,
+            json_name="json",
+        )
+
+    def _item(self, told: Authored) -> FeedItem:
+        paper = told.paper
+        if (kept := self._kept.get(paper.id)) is not None:
+            self._kept.move_to_end(paper.id)
+            return kept
+        apart = timedelta(microseconds=_MICROSECONDS - 1 - paper.id % _MICROSECONDS)
+        own = FeedPaper(
+            paper=paper,
+            announced=told.announced.replace(microsecond=0) + apart,
+            edition=told.edition,
+            topics=self._matcher.of(paper),
+        )
+        (item,) = entries_of_papers((own,), self._site, self._templates)
+        self._kept[paper.id] = item
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return item
+
+
+def _beginning(site: Site) -> datetime:
+    """Return a time for a feed that holds nothing any more; it must have one, and it must stay."""
+    return datetime.fromisoformat(f"{site.tag_date}-01-01"[:10]).replace(tzinfo=UTC)
