@@ -165,23 +165,21 @@ def diff(
 @app.command(rich_help_panel="Step by step")
 def publish(
     everything: Annotated[
-        bool, typer.Option("--all", help="Render everything again, not only what changed.")
+        bool, typer.Option("--all", help="Render everything again, and say what differs.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Write what changed in the store to the output folder."""
     from digest.cli import shapes, work
-    from digest.cli.words import say
+    from digest.cli.words import tell_published
 
     letter = newsletter()
-    paths = work.publish(letter, everything=everything, is_dry=dry_run)
+    found = work.differ(letter, everything=everything, is_dry=dry_run)
     if as_json:
-        shapes.put({"published": list(paths)})
-        return
-    output = letter.settings.paths.output
-    done = "would be written" if dry_run else "written"
-    say(f"{len(paths)} files {done} to {output}" if paths else f"{output} is up to date")
+        shapes.put(shapes.published(found))
+    else:
+        tell_published(found, letter.settings.paths.output, in_full=everything, is_dry=dry_run)
 
 
 app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)

@@ -16,9 +16,7 @@ from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site, T
 from digest.render import names
 from digest.render.cards import author_line, paper_title
 from digest.render.to_papers import author_path
-from digest.render.to_site import edition_path, lay_out, paper_path
-
-AUTHORS = "authors/index.html"
+from digest.render.to_site import AUTHORS, edition_path, lay_out, paper_path
 
 
 def shelf_path(number: int) -> str:
@@ -34,7 +32,6 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
         "papers": tuple(_shown(told, site.tongue) for told in page.papers),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
-        "authors_path": AUTHORS,
     }
     return lay_out("author.html", author_path(author.slug), site, templates, values)
 
@@ -60,7 +57,6 @@ def render_shelf(
         "first": authors[0].name if authors else "",
         "last": authors[-1].name if authors else "",
         "letters": tuple((letter, tuple(map(_linked, here))) for letter, here in by_letter),
-        "authors_path": AUTHORS,
     }
     return lay_out("shelf.html", shelf_path(number), site, templates, values)
 

@@ -23,9 +23,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from digest.errors import TemplateError
+from digest.render.names import SEARCH
 from digest.web.answers import missing, office_of
 from digest.web.cached import has_same
-from digest.web.headers import POLICY, origin_of
+from digest.web.headers import POLICY, SEARCHING, origin_of
 from digest.web.published import find, kind_of
 
 _ASSETS = {
@@ -74,7 +75,7 @@ def output(request: Request) -> Response:
     found = find(office.output, path)
     if isinstance(found, Path):
         held = load(found)
-        more = policy_of(office.origin) | _for_any_page(path)
+        more = policy_of(office.origin, path) | _for_any_page(path)
         return answer(request, held, more) if held else missing(request)
     if found:
         return RedirectResponse(quote(f"{root}/{path}/"), 308)
@@ -82,10 +83,11 @@ def output(request: Request) -> Response:
     return Response(held.content, 404, media_type=held.kind) if held else missing(request)
 
 
-def policy_of(origin: str) -> dict[str, str]:
-    """Return what published pages may do: also send the form that these pages receive."""
+def policy_of(origin: str, path: str = "") -> dict[str, str]:
+    """Return what a published page may do: also send the form that these pages receive."""
+    policy = SEARCHING if path.startswith(f"{SEARCH}/") else POLICY
     forms = f"form-action 'self' {origin_of(origin)}" if origin else "form-action 'self'"
-    return {"Content-Security-Policy": POLICY.replace("form-action 'self'", forms)}
+    return {"Content-Security-Policy": policy.replace("form-action 'self'", forms)}
 
 
 def load(path: Path) -> File | None:
