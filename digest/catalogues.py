@@ -27,7 +27,8 @@ FOLDER = "locale"
 _HINT = "correct it; docs/translating.md tells how, and what places are"
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(%)|.?)", re.DOTALL)
 _LINE = re.compile(r'(?:msg(?:ctxt|id|id_plural|str(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"|#.*|')
-_MARKUP = re.compile(r"<[^<>]*>|&#?\w+;")
+_MARKUP = re.compile(r"<[^<>]*>|&#?\w+;|\{\w+\}")
+"""What a translation has as its source has it: elements, characters by name, places of scripts."""
 
 Texts = Mapping[str, str | tuple[str, ...]]
 

@@ -8,6 +8,7 @@ operator is told (commands, logs) is English, and is not gathered: its `say` pri
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,10 @@ from digest.catalogues import said_of
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "templates" / "locale"
 TEMPLATE = FOLDER / "messages.pot"
-KEYWORDS = {"say": None, "phrase": None, "count": (1, 2)}
+KEYWORDS = {"say": 1, "phrase": 1, "count": 2}
+"""Names that say a text in Python, and how many texts they take."""
+
+JINJA_METHOD = "jinja2.ext:babel_extract"
 JINJA = {"_": None, "gettext": None, "ngettext": (1, 2)}
 JINJA_OPTIONS = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
 OURS = (
@@ -49,14 +53,28 @@ def gathered() -> Catalog:
 
 
 def found() -> Iterator[tuple[Path, str | tuple[str, ...]]]:
+    """Yield each text with the file it stands in."""
     for path in sources():
-        is_python = path.suffix == ".py"
-        method, keywords = ("python", KEYWORDS) if is_python else ("jinja2", JINJA)
-        method = method if is_python else "jinja2.ext:babel_extract"
-        options = {} if is_python else JINJA_OPTIONS
-        with path.open("rb") as file:
-            for _, message, _, _ in extract(method, file, keywords, options=options):
-                yield path, message
+        told = of_python(path) if path.suffix == ".py" else of_template(path)
+        yield from ((path, message) for message in told)
+
+
+def of_python(path: Path) -> Iterator[str | tuple[str, ...]]:
+    """Yield what stands in calls of `KEYWORDS`. Babel's own reader fails on `.count(b"…")`."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        told = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        texts = tuple(each for each in told[: KEYWORDS.get(name, 0)] if isinstance(each, str))
+        if texts and len(texts) == KEYWORDS[name]:
+            yield texts if len(texts) > 1 else texts[0]
+
+
+def of_template(path: Path) -> Iterator[str | tuple[str, ...]]:
+    with path.open("rb") as file:
+        for _, message, _, _ in extract(JINJA_METHOD, file, JINJA, options=JINJA_OPTIONS):
+            yield message
 
 
 def sources() -> Iterator[Path]:

@@ -34,7 +34,7 @@ class Matcher:
 
     def __init__(self, topics: Iterable[Topic] = (), tongue: Tongue = ENGLISH) -> None:
         self.topics = tuple(topics)
-        self._tongue = tongue
+        self.tongue = tongue
         self._told: dict[bytes, tuple[Match, ...]] = {}
 
     def of(self, paper: Paper) -> tuple[Match, ...]:
@@ -51,7 +51,7 @@ class Matcher:
         for topic in self.topics:
             if why := topic.match_look(seen):
                 yield Match(
-                    title=title_of(topic), name=topic.name, why=one_line(why.said(self._tongue))
+                    title=title_of(topic), name=topic.name, why=one_line(why.said(self.tongue))
                 )
 
 
