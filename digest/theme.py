@@ -70,6 +70,8 @@ def _speaking(tongue: Tongue) -> dict[str, Callable[..., str]]:
 
     @jinja2.pass_context
     def ngettext(context: Context, one: str, many: str, num: int, /, **values: object) -> str:
+        if not isinstance(num, int):
+            raise TypeError(f"a number chooses the form, not {num!r}: name it after `pluralize`")
         said = _laid_out(context, one if num == 1 else many, tongue.find_count(one, many, num))
         return said % {"num": num, **values}
 

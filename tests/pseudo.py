@@ -78,8 +78,10 @@ def _item(number: int, votes: int, version: str) -> dict[str, object]:
 
 
 def unmarked(said: Iterable[str]) -> list[str]:
-    """Return what stands outside marks and is neither Greek, nor an address, nor a name."""
-    return [text for text in said if _LATIN.search(_KNOWN.sub(" ", outside(text)))]
+    """Return the words outside marks that are neither Greek, nor an address, nor a name."""
+    return sorted(
+        {word for text in said for word in _LATIN.findall(_KNOWN.sub(" ", outside(text)))}
+    )
 
 
 def outside(text: str) -> str:
@@ -109,7 +111,7 @@ def said_in(path: str, content: bytes) -> Iterator[str]:
 def of_html(text: str, *, with_names: bool = True) -> Iterator[str]:
     """Yield what a page shows, and says to who does not see; elements in English are left out."""
     page = lxml.html.document_fromstring(text)
-    gone = "//script|//style|//code|//math|//*[@id='zone']/*/option|//*[@lang='en']"
+    gone = "//script|//style|//code|//pre|//math|//*[@id='zone']/*/option|//*[@lang='en']"
     for each in page.xpath(gone if with_names else f"{gone}|//bdi"):
         each.drop_tree()
     for block in page.xpath("//*[not(self::html or self::head)]"):
@@ -128,7 +130,7 @@ def whole(block: lxml.html.HtmlElement) -> str:
     inline = ("a", "b", "i", "em", "strong", "span", "bdi", "time", "small", "label", "option")
     while block.tag in inline and block.getparent() is not None:
         block = block.getparent()
-    return str(block.text_content())
+    return " ".join(block.itertext())
 
 
 def _of_feed(content: bytes) -> Iterator[str]:
