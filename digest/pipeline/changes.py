@@ -72,7 +72,7 @@ class Changes:
         self.since = since
         self.output = output
         self.easel = easel
-        self.matcher = Matcher(press.topics.values())
+        self.matcher = Matcher(press.topics.values(), press.site.tongue)
         self.kept: dict[str, frozenset[str]] = {}
         """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digest.models import Paper
+from digest.models import ENGLISH, Paper, Tongue
 from digest.render.text import one_line
 from digest.topics import Topic, look
 
@@ -32,8 +32,9 @@ class Match:
 class Matcher:
     """Tells which topics papers match, in the order of the topics. Keeps what it told."""
 
-    def __init__(self, topics: Iterable[Topic] = ()) -> None:
+    def __init__(self, topics: Iterable[Topic] = (), tongue: Tongue = ENGLISH) -> None:
         self.topics = tuple(topics)
+        self.tongue = tongue
         self._told: dict[bytes, tuple[Match, ...]] = {}
 
     def of(self, paper: Paper) -> tuple[Match, ...]:
@@ -49,7 +50,9 @@ class Matcher:
         seen = look(paper)
         for topic in self.topics:
             if why := topic.match_look(seen):
-                yield Match(title=title_of(topic), name=topic.name, why=one_line(str(why)))
+                yield Match(
+                    title=title_of(topic), name=topic.name, why=one_line(why.said(self.tongue))
+                )
 
 
 NO_TOPICS = Matcher()
