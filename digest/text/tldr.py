@@ -67,7 +67,8 @@ _RESULTS = (
         1,
         r"(?:improv|increas|reduc|decreas|boost|accelerat|sav|gain|lower|speed-?up|drops|falls"
         r"|rises)",
-        pieces="improv increas reduc decreas boost accelerat sav gain lower speed drops falls rises",
+        pieces="improv increas reduc decreas boost accelerat sav gain lower speed drops falls"
+        " rises",
     ),
     _number(2, r"[\d.,]*\s?(?:\\?%|percent|×|x\b|-?fold|times|points?\b|pp\b)"),
     _number(0.5, r"\d*\.\d+"),
@@ -155,7 +156,9 @@ def _score(sentence: str, *, is_late: bool) -> float:
 
 def _points(sentence: str, *cues: Cue) -> float:
     return sum(
-        points for points, cue, pieces in cues if _may_hold(sentence, pieces) and cue.search(sentence)
+        points
+        for points, cue, pieces in cues
+        if _may_hold(sentence, pieces) and cue.search(sentence)
     )
 
 
@@ -164,7 +167,7 @@ def _at_start(sentence: str, *cues: Cue) -> float:
 
 
 def _may_hold(sentence: str, pieces: tuple[str, ...]) -> bool:
-    for piece in pieces:  # noqa: SIM110  `any` takes twice as long
+    for piece in pieces:
         if piece in sentence:
             return True
     return not pieces
