@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from digest.models import Edition, Entry, Paper, Section, Site
-from digest.render import names
+from digest.render import KEPT, names
 from digest.render.charts.spark import Spark, recent
 from digest.render.matches import NO_TOPICS, Match, Matcher
 from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
@@ -201,18 +202,32 @@ def _group(name: Section, entries: Sequence[Entry], layout: _Layout) -> Group:
 
 
 def _card(number: int, entry: Entry, layout: _Layout) -> Card:
-    paper = entry.paper
-    page = names.paper_url(layout.site, paper.slug)
+    return replace(
+        _of_itself(entry.paper, layout.site),
+        number=number,
+        reason=one_line(entry.reason),
+        note=lines(entry.note),
+        is_pinned=entry.is_pinned,
+        spark=recent(entry.history) if entry.history else None,
+        spark_url=_spark_url(entry, layout.edition, layout.site),
+        topics=layout.matcher.of(entry.paper),
+    )
+
+
+@lru_cache(KEPT)
+def _of_itself(paper: Paper, site: Site) -> Card:
+    """Return a paper's card but for what an edition says of it."""
+    page = names.paper_url(site, paper.slug)
     people, others = _named(paper.authors)
     paragraphs, told = legible_paragraphs(paper), legible(paper.summary or "")
     abstract = " ".join(paragraphs)
     tldr = told or choose_tldr(abstract)
     return Card(
-        number=number,
+        number=0,
         title=legible(paper.title) or "Untitled",
         url=source_url(paper) or page,
         page=page,
-        reason=one_line(entry.reason),
+        reason="",
         authors=author_line(paper.authors),
         people=people,
         others=others,
@@ -221,11 +236,8 @@ def _card(number: int, entry: Entry, layout: _Layout) -> Card:
         abstract=abstract,
         paragraphs=paragraphs,
         links=(*_arxiv_link(paper), *links_of(paper), ("Details", page)),
-        note=lines(entry.note),
-        is_pinned=entry.is_pinned,
-        spark=recent(entry.history) if entry.history else None,
-        spark_url=_spark_url(entry, layout.edition, layout.site),
-        topics=layout.matcher.of(paper),
+        note="",
+        is_pinned=False,
     )
 
 

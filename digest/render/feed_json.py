@@ -5,11 +5,11 @@ Dates are in whole seconds: that is what the plainest readers of RFC 3339 unders
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from digest.render.feed_items import Feed, FeedItem
+from digest.render.json_text import pretty
 
 NAME = "feed.json"
 
@@ -28,7 +28,7 @@ def write(feed: Feed) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
     document = _filled(values) | {"items": [_item(item) for item in feed.items]}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    return pretty(document).encode() + b"\n"
 
 
 def _item(item: FeedItem) -> dict[str, object]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import jinja2
 
 from digest.models import Cadence, Paper, Period, Rendered, Site
-from digest.render import names, to_feeds
+from digest.render import KEPT, names, to_feeds
 from digest.render.cards import Card, links_of, source_url
 from digest.render.text import paragraphs
 from digest.text.english import day_month
@@ -123,10 +124,15 @@ def lay_out(
 
 def shown(card: Card, paper: Paper) -> dict[str, object]:
     """Return what `site/parts.html` needs to show a paper as a card."""
+    topics = tuple((each.title, topic_path(each.name)) for each in card.topics)
+    return {"card": card, "topics": topics, **_of_itself(paper)}
+
+
+@lru_cache(KEPT)
+def _of_itself(paper: Paper) -> Mapping[str, object]:
+    """Return what pages show of a paper wherever it stands."""
     return {
-        "card": card,
         "paper": paper,
-        "topics": tuple((each.title, topic_path(each.name)) for each in card.topics),
         "paragraphs": paragraphs(paper),
         "path": paper_path(paper.slug),
         "authors": known(paper.authors),
