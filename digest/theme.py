@@ -12,13 +12,19 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from types import FunctionType
+from typing import Any, NoReturn
 
 import jinja2
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
+from jinja2.utils import internalcode
+from markupsafe import Markup
 
 from digest.errors import DigestError, TemplateError
 
 _HINT = "correct the file, or remove it from your templates folder to get the shipped one back"
+_OF_DICTIONARIES = frozenset(dir(dict))
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -44,8 +50,20 @@ def load(
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # of i18n
+    environment.globals.update(gettext=_gettext, ngettext=_ngettext)
     environment.filters.update(filters)
     return environment
+
+
+@jinja2.pass_eval_context
+def _gettext(place: EvalContext, text: str, /, **values: object) -> str:
+    """As jinja2's, but that no copy of all variables is made for each text."""
+    return (Markup(text) if place.autoescape else text) % values  # noqa: S704  a template's own
+
+
+@jinja2.pass_eval_context
+def _ngettext(place: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+    return _gettext(place, one if num == 1 else many, **{"num": num, **values})
 
 
 def fingerprint(overrides: Path | None) -> str:
@@ -145,8 +163,31 @@ def _text(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
+class _Context(Context):
+    """Calls what templates call, as jinja2 does; plain functions and macros three times quicker."""
+
+    @internalcode
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        kind = type(called)
+        if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return called(*args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
 class _Environment(jinja2.Environment):
-    """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered."""
+    """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered.
+
+    What stands in a dictionary is found without looking for an attribute of that name before.
+    """
+
+    context_class = _Context
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTIONARIES:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def handle_exception(self, source: str | None = None) -> NoReturn:
         cause = sys.exc_info()[1]
