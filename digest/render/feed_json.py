@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.json_text import pretty
+from digest.render.json_text import Written, pretty
 
 NAME = "feed.json"
+_DEPTH = 2  # of an entry, in the list of them
 
 
 def write(feed: Feed) -> bytes:
@@ -31,7 +33,9 @@ def write(feed: Feed) -> bytes:
     return pretty(document).encode() + b"\n"
 
 
-def _item(item: FeedItem) -> dict[str, object]:
+@lru_cache(8192)
+def _item(item: FeedItem) -> Written:
+    """Write an entry as it stands in a feed: most stand in several."""
     values = {
         "id": item.id,
         "url": item.url,
@@ -44,7 +48,7 @@ def _item(item: FeedItem) -> dict[str, object]:
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
-    return _filled(values)
+    return Written(pretty(_filled(values), _DEPTH))
 
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:
