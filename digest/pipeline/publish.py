@@ -21,6 +21,7 @@ from digest.pipeline import parts
 from digest.pipeline.changes import ARCHIVED, Changes, Press
 from digest.pipeline.deriving import derive, derived
 from digest.pipeline.easel import Easel
+from digest.pipeline.hands import Hands
 from digest.pipeline.sealing import seal_due
 from digest.render import to_feeds, to_site, to_topics
 from digest.store import Store
@@ -41,11 +42,10 @@ def publish(
     with store.reading() as tx, _easel(press, output) as easel:
         changes = Changes(tx, press, since, output, easel)
         opened = output.create(_openings(changes))
-        written = output.write(track(_files(changes, parts.OF_THE_DAY)))
-        written += output.write(track(_files(changes, parts.ROLLUPS)))
-        written += output.write(track(easel.painted()))
+        hands = Hands(changes, press.helpers, change)
+        written = output.write(track(hands.files()))
         gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
-        removed = output.remove(chain(gone, easel.outdated(output.names)))
+        removed = output.remove(chain(gone, hands.gone, easel.outdated(output.names)))
     paths = tuple(dict.fromkeys((*opened, *written, *removed)))
     if since == 0 or output.is_unfinished:
         output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
