@@ -89,6 +89,11 @@ def fonts(overrides: Path | None) -> tuple[tuple[str, bytes], ...]:
     return tuple((str(path), _bytes(path)) for path in found.values())
 
 
+def folders_of(overrides: Path | None) -> tuple[Path, ...]:
+    """Return the folders that templates are taken from, the first one's before the next one's."""
+    return tuple(_folders(overrides))
+
+
 def _folders(overrides: Path | None) -> Iterator[Path]:
     if overrides is not None and overrides.is_dir():
         yield overrides

@@ -21,6 +21,7 @@ LAYERS = {
         "digest.identity",
         "digest.indexing",
         "digest.query",
+        "digest.related",
         "digest.differ",
         "digest.trending",
         "digest.edition",
@@ -41,6 +42,7 @@ LAYERS = {
         "digest.inbox",
         "digest.mailbox",
         "digest.output",
+        "digest.pagefind",
         "digest.settings",
         "digest.smtp",
         "digest.theme",
@@ -49,6 +51,7 @@ LAYERS = {
     "outside": (
         "digest.cli",
         "digest.scheduler",
+        "digest.preview",
         "digest.web",
         "digest.clock",
         "digest.__main__",

@@ -33,6 +33,7 @@ def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
         ("output", _output),
         ("templates", _templates),
         ("pictures", _pictures),
+        ("search", _search),
         ("store", _store),
         ("disk", _disk),
         ("folder news", _inotify),
@@ -95,6 +96,15 @@ def _pictures(_: Newsletter) -> str:
     if painter is None:
         return "in pages only, none in mail; for those: pip install 'digest[charts]'"
     return f"in pages and in mail, painted by {painter}"
+
+
+def _search(letter: Newsletter) -> str:
+    told = {
+        "": "none on the site, as set",
+        "titles": "on the site in titles and authors; in whole texts: pip install 'digest[search]'",
+        "full": "on the site in whole texts",
+    }[letter.site.search]
+    return f"{told}, indexed by {letter.indexer.name}" if letter.indexer else told
 
 
 def _store(letter: Newsletter) -> str:

@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest import __version__
+from digest import __version__, pagefind
 from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
@@ -22,6 +22,7 @@ from digest.inbox import Inbox
 from digest.indexing import INDEXING, findable
 from digest.models import Edition, Site
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
 from digest.pipeline.changes import Press
 from digest.pipeline.hands import Helpers
@@ -134,6 +135,7 @@ class Newsletter:
             security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
+            search=self._search,
         )
 
     @property
@@ -150,6 +152,26 @@ class Newsletter:
                 at=str(self.root / name),
                 hint="write it, or empty the setting",
             ) from error
+
+    @property
+    def _search(self) -> str:
+        """What the search on the site looks through, as `Site` says it."""
+        if self.settings.search.engine == "none":
+            return ""
+        return "full" if self.indexer else "titles"
+
+    @cached_property
+    def indexer(self) -> Indexer | None:
+        """What makes the index of whole texts; `ConfigError` where it is set and not there."""
+        engine = self.settings.search.engine
+        found = pagefind.installed(self.settings.site.language)
+        if engine == "pagefind" and found is None:
+            raise ConfigError(
+                "pagefind is to search the site, and is not installed",
+                at="search.engine",
+                hint="install it: pip install 'digest[search]'; or set it to auto or builtin",
+            )
+        return found if engine in ("auto", "pagefind") else None
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:
         """Return what reading dumps now depends on."""
@@ -200,6 +222,7 @@ class Newsletter:
             painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
             topics=self.topics,
             helpers=Helpers(open_room=partial(_room, self.root, self.settings)),
+            indexer=self.indexer,
         )
 
     def _fingerprint(self, templates: str) -> str:
@@ -209,8 +232,9 @@ class Newsletter:
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
         site = [self.site.about, self.site.web_url]
+        finder = [self.site.search, self.indexer.maker if self.indexer else None]
         told = (shown[name] for name in sections)
-        parts = [__version__, pictures.version(), templates, *site, *told]
+        parts = [__version__, pictures.version(), finder, templates, *site, *told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

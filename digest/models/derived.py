@@ -40,7 +40,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authored:
-    """A paper of an author: in which daily edition and when (aware UTC) it was announced."""
+    """A paper of an author: in which daily edition and when (aware UTC) it was announced.
+
+    As the store tells it, `announced` is when its dump was read; as a page does, a time of the day.
+    """
 
     paper: Paper
     edition: str

@@ -23,6 +23,9 @@ class Site:
     `has_topics` says whether there are topics, with pages and feeds of their own.
 
     `has_pictures` says whether sparklines and cards are there as files too (`render.pictures`).
+
+    `search` says what the search on the site looks through: `titles` (and authors), `full` texts,
+    or nothing, where it is empty.
     """
 
     title: str = "Trending papers"
@@ -43,6 +46,7 @@ class Site:
     security_contact: str = ""
     has_topics: bool = False
     has_pictures: bool = False
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

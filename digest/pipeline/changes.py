@@ -1,8 +1,7 @@
 """What can have changed since the last publish, and what rendering it needs; looked up once.
 
 The parts of the output (`pipeline.parts`) all print from this. Of a feed's archive only those pages
-are rendered that can have changed; which ones there are is seen in the output, and not believed
-where a publish did not end.
+are rendered that can have changed; which ones there are is seen in the output.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import jinja2
 
 from digest.models import Cadence, Counted, Edition, EditionRecord, Period, Ranking, Site
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.easel import Easel
 from digest.pipeline.ledger import Ledger
 from digest.pipeline.sealing import Desk
@@ -49,7 +49,8 @@ class Press:
 
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
     everything is rendered again. Without a `painter` there are no pictures but those in pages.
-    `topics` are by name, in the order in which they are shown. `helpers` render it all together.
+    `topics` are by name, in the order in which they are shown. Without an `indexer` there is no
+    search in whole texts. `helpers` render all there is together.
     """
 
     site: Site
@@ -62,6 +63,7 @@ class Press:
     painter: Painter | None = None
     topics: Mapping[str, Topic] = field(default_factory=dict)
     helpers: Helpers | None = None
+    indexer: Indexer | None = None
 
 
 class Changes:
@@ -74,6 +76,8 @@ class Changes:
         self.output = output
         self.easel = easel
         self.matcher = Matcher(press.topics.values())
+        self.kept: dict[str, frozenset[str]] = {}
+        """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)
         self._archived = _archived(output, since)
         self._made: dict[Callable[[Changes], Any], Any] = {}
@@ -101,13 +105,19 @@ class Changes:
     @cached_property
     def _ledger(self) -> Ledger:
         changed = {record.name for record in self.editions}
-        is_sound = self.since > 0 and not self.output.is_unfinished
+        is_sound = self.since > 0
         return Ledger(self.output.held if is_sound else None, changed, self.matcher)
 
     @cached_property
     def rankings(self) -> Mapping[Period, Ranking]:
         """What trends now, this week and this month; empty where nothing was ever listed."""
         return rankings(self.tx, self.press.rules)
+
+    def there(self, folder: str) -> Iterator[str]:
+        """Name all files that lie in a folder of the output and in those below it, in order."""
+        for name in sorted(self.output.names(folder)):
+            below = list(self.there(f"{folder}/{name}"))
+            yield from below or (f"{folder}/{name}",)
 
     @cached_property
     def editions(self) -> Sequence[EditionRecord]:
@@ -145,7 +155,7 @@ class Changes:
     @cached_property
     def shown(self) -> frozenset[str]:
         """Name the editions and years that have a page in the output; none where all is new."""
-        if self.since == 0 or self.output.is_unfinished:
+        if self.since == 0:
             return frozenset()
         return self.output.names("editions")
 
@@ -160,6 +170,10 @@ class Changes:
         """Yield the archive pages of a feed that can have changed, or are not there."""
         changed = {record.name for record in self.editions}
         return to_render(self.archives[folder], self._archived[folder], changed)
+
+    def archived(self, folder: str) -> frozenset[str]:
+        """Name the archive pages of a feed that are there and right, but for what changed since."""
+        return self._archived[folder]
 
     def unarchived(self, folder: str) -> int:
         """Count the latest days of which only the feed itself tells."""
@@ -181,7 +195,7 @@ class Changes:
 
 def _archived(output: Output, since: int) -> Mapping[str, frozenset[str]]:
     """Name the archive pages that are there and right but for what changed since, by feed."""
-    if since == 0 or output.is_unfinished:
+    if since == 0:
         return {folder: frozenset() for folder in ARCHIVED}
     return {
         folder: to_feeds.archive_pages(output.names(to_feeds.archive_folder(folder)))

@@ -141,7 +141,7 @@ def _help(open_room: Callable[[], Newsroom], share: int, change: int, pipe: Conn
 
 def _shares() -> tuple[tuple[parts.Part, ...], tuple[parts.Part, ...]]:
     """Part the parts: what is made of editions, and what of papers; each takes about as long."""
-    asked = parts.OF_THE_DAY + parts.ROLLUPS
+    asked = parts.ROLLUPS + parts.OF_THE_DAY
     of_editions = tuple(part for part in asked if part.__module__ in _OF_EDITIONS)
     return tuple(part for part in asked if part not in of_editions), of_editions
 

@@ -5,9 +5,11 @@ Dates are in whole seconds: that is what the plainest readers of RFC 3339 unders
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from digest.render.feed_items import Feed, FeedItem
 from digest.render.json_text import Written, pretty
@@ -31,6 +33,29 @@ def write(feed: Feed) -> bytes:
     }
     document = _filled(values) | {"items": [_item(item) for item in feed.items]}
     return pretty(document).encode() + b"\n"
+
+
+def read(content: bytes) -> tuple[FeedItem, ...] | None:
+    """Return the entries that `write` wrote, dates in whole seconds; None of anything else."""
+    try:
+        return tuple(_read(told) for told in json.loads(content)["items"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _read(told: Mapping[str, Any]) -> FeedItem:
+    return FeedItem(
+        id=told["id"],
+        url=told["url"],
+        source=told.get("external_url"),
+        title=told["title"],
+        html=told["content_html"],
+        text=told.get("summary", ""),
+        authors=tuple(author["name"] for author in told.get("authors", ())),
+        categories=tuple(told.get("tags", ())),
+        published=datetime.fromisoformat(told["date_published"]),
+        updated=datetime.fromisoformat(told["date_modified"]),
+    )
 
 
 @lru_cache(8192)

@@ -19,6 +19,7 @@ EDITION_FEEDS = {
 }
 """The folders of the feeds of editions."""
 
+SEARCH = "search"
 _PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
 
 
@@ -87,6 +88,11 @@ def trending_feed_paths() -> dict[str, str]:
     """Name the feeds of the papers that trend again by format, relative to the output."""
     endings = (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
     return {word: f"feeds/trending.{ending}" for word, ending in endings}
+
+
+def search_path(file: str) -> str:
+    """Name a file of the search: its page, its scripts, the lists it looks through."""
+    return f"{SEARCH}/{file}"
 
 
 def card_path(name: str) -> str:

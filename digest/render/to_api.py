@@ -62,9 +62,12 @@ def render_paper(page: PaperPage, site: Site) -> Iterator[Rendered]:
     yield from (_file(path, pointer) for path in paths if path not in {target, *others})
 
 
-def render_day(edition: Edition) -> Rendered:
-    """Render the papers of a day."""
-    papers = [daily_paper(entry, edition) for entry in in_order(edition)]
+def render_day(edition: Edition, site: Site) -> Rendered:
+    """Render the papers of a day, each with the address of its own file."""
+    papers = [
+        daily_paper(entry, edition) | {"file": names.url(site, paper_paths(entry.paper)[0])}
+        for entry in in_order(edition)
+    ]
     return _file(day_path(edition.name), papers)
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import jinja2
 
-from digest.models import Authored, AuthorPage, Rendered, Site
-from digest.render import feed_json, feed_xml, names
+from digest.models import Author, Authored, AuthorPage, Rendered, Site
+from digest.render import feed_heads, names, to_feeds
 from digest.render.feed_entries import FeedPaper, entries_of_papers
-from digest.render.feed_items import Feed, FeedItem
+from digest.render.feed_heads import Head
+from digest.render.feed_items import FeedItem
 from digest.render.matches import Matcher
 from digest.render.text import one_line
 
@@ -40,27 +41,20 @@ class AuthorFeeds:
 
     def render(self, page: AuthorPage) -> Iterator[Rendered]:
         """Yield the three feeds of an author."""
-        items = tuple(map(self._item, page.papers[:MOST_ENTRIES]))
-        feed = self._feed(page, items)
-        written = (*feed_xml.write(feed), feed_json.write(feed))
-        paths = names.author_feed_paths(page.author.slug).values()
-        for path, content in zip(paths, written, strict=True):
-            yield Rendered(path=path, content=content)
+        items = map(self._item, page.papers[:MOST_ENTRIES])
+        head = self._head(page.author)
+        yield from to_feeds.files(
+            head.start, feed_heads.filled(head, items, self._site, hubs=False)
+        )
 
-    def _feed(self, page: AuthorPage, items: tuple[FeedItem, ...]) -> Feed:
-        site, author = self._site, page.author
-        title = one_line(site.title) or "Papers"
-        path = names.author_feed_paths(author.slug)["json"]
-        return Feed(
-            id=names.author_tag_uri(site, author.slug),
-            title=f"{title}: {author.name}",
-            description=f"New papers by {author.name}, found by {title}",
-            author=one_line(site.author) or title,
-            language=site.language,
-            home=names.author_url(site, author.slug),
-            folder=names.url(site, path.removesuffix("json")),
-            updated=max((item.updated for item in items), default=_beginning(site)),
-            items=items,
+    def _head(self, author: Author) -> Head:
+        feed = one_line(self._site.title) or "Papers"
+        return Head(
+            id=names.author_tag_uri(self._site, author.slug),
+            title=f"{feed}: {author.name}",
+            description=f"New papers by {author.name}, found by {feed}",
+            home=names.author_url(self._site, author.slug),
+            start=names.author_feed_paths(author.slug)["json"].removesuffix("json"),
             json_name="json",
         )
 
@@ -81,8 +75,3 @@ class AuthorFeeds:
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         return item
-
-
-def _beginning(site: Site) -> datetime:
-    """Return a time for a feed that holds nothing any more; it must have one, and it must stay."""
-    return datetime.fromisoformat(f"{site.tag_date}-01-01"[:10]).replace(tzinfo=UTC)

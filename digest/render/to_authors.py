@@ -16,10 +16,8 @@ from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site
 from digest.render import names
 from digest.render.cards import author_line
 from digest.render.to_papers import author_path
-from digest.render.to_site import edition_path, lay_out, long_date, paper_path
+from digest.render.to_site import AUTHORS, edition_path, lay_out, long_date, paper_path
 from digest.text.legible import legible
-
-AUTHORS = "authors/index.html"
 
 
 def shelf_path(number: int) -> str:
@@ -35,7 +33,6 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
         "papers": tuple(map(_shown, page.papers)),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
-        "authors_path": AUTHORS,
     }
     return lay_out("author.html", author_path(author.slug), site, templates, values)
 
@@ -61,7 +58,6 @@ def render_shelf(
         "first": authors[0].name if authors else "",
         "last": authors[-1].name if authors else "",
         "letters": tuple((letter, tuple(map(_linked, here))) for letter, here in by_letter),
-        "authors_path": AUTHORS,
     }
     return lay_out("shelf.html", shelf_path(number), site, templates, values)
 

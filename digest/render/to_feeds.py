@@ -149,15 +149,14 @@ def render_archive(
     yield from files(feed_heads.archive_start(head.start, page.name), feed)
 
 
-def render_archive_opening(folder: str, page: ArchivePage, site: Site) -> Iterator[Rendered]:
-    """Yield what stands in for an archive page until it comes: it holds nothing, leads nowhere."""
-    head = replace(feed_heads.of_papers(site), start=f"{folder}/")
-    yield from render_archive(head, replace(page, older=None, newer=None), (), site)
-
-
 def archive_folder(folder: str) -> str:
     """Name the folder of a feed's archive pages, relative to the output."""
     return f"{folder}/archive"
+
+
+def archive_path(folder: str, name: str) -> str:
+    """Name an archive page as JSON Feed, relative to the output."""
+    return f"{archive_folder(folder)}/{name}.{feed_json.NAME}"
 
 
 def archive_pages(names_: Iterable[str]) -> frozenset[str]:

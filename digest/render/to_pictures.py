@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from struct import Struct, error
 
@@ -64,11 +64,6 @@ def card(edition: Edition, site: Site, templates: jinja2.Environment, painter: P
     values = {"card": social_card(edition, site, painter.lettering), "site": site}
     svg = templates.get_template("charts/card.svg").render(values)
     return Sketch(path=names.card_path(edition.name), svg=svg)
-
-
-def stand_in(sketch: Sketch, templates: jinja2.Environment, painter: Painter) -> Rendered:
-    """Return what lies at a picture's place until it is painted."""
-    return replace(sketch, svg=templates.get_template("charts/soon.svg").render()).paint(painter)
 
 
 def is_picture(path: str) -> bool:

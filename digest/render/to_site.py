@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import jinja2
 
 from digest.models import Cadence, Paper, Period, Rendered, Site
-from digest.render import KEPT, names, to_feeds
+from digest.render import KEPT, names
 from digest.render.cards import Card, links_of, source_url
 from digest.render.text import paragraphs
 from digest.text.english import day_month
@@ -26,6 +26,7 @@ from digest.text.legible import legible, legible_name
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
 TOPICS = "topics/index.html"
+AUTHORS = "authors/index.html"
 ABOUT = "about/index.html"
 SUBSCRIBE = "subscribe/index.html"
 _NOT_FOUND = "404.html"
@@ -62,6 +63,8 @@ _PATHS = {
     "trending": trending_path(Period.NOW),
     "editions": ARCHIVE,
     "topics": TOPICS,
+    "authors": AUTHORS,
+    "search": names.search_path("index.html"),
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
 }
@@ -73,20 +76,6 @@ def render_static(templates: jinja2.Environment) -> Iterator[Rendered]:
         if templates.loader:
             source, _, _ = templates.loader.get_source(templates, f"site/{name}")
             yield Rendered(path=name, content=source.encode())
-
-
-def render_openings(
-    editions: Iterable[str], site: Site, templates: jinja2.Environment
-) -> Iterator[Rendered]:
-    """Yield pages that stand in until the real ones come, for where no page is yet.
-
-    Papers and editions point at each other, and all at the first page and the feeds: whichever came
-    first would point at nothing. These point at nothing but the style sheet, which comes first.
-    """
-    yield from render_static(templates)
-    for path in (HOME, ARCHIVE, *map(edition_path, editions)):
-        yield lay_out("soon.html", path, site, templates, {})
-    yield from to_feeds.render((), (), site, templates)
 
 
 def render_not_found(site: Site, templates: jinja2.Environment) -> Rendered:

@@ -13,7 +13,7 @@ from datetime import date
 import jinja2
 
 from digest.models import Counted, Edition, Paper, Rendered, Site
-from digest.render import names, to_feeds, to_site
+from digest.render import names, to_site
 from digest.render.cards import Card, groups
 from digest.render.charts import curve
 from digest.render.matches import Matcher, title_of
@@ -46,16 +46,6 @@ class Weeks:
         """Draw the weeks of a topic."""
         counts = {each.day: each.topics.get(name, 0) for each in self.days}
         return curve.curve_of(counts, self.since, self.last, size)
-
-
-def render_openings(
-    site: Site, templates: jinja2.Environment, matcher: Matcher
-) -> Iterator[Rendered]:
-    """Yield what stands in for pages and feeds until they come; see `to_site.render_openings`."""
-    if matcher.topics:
-        for path in (to_site.TOPICS, *(to_site.topic_path(t.name) for t in matcher.topics)):
-            yield to_site.lay_out("soon.html", path, site, templates, {})
-        yield from to_feeds.render_topics((), matcher.topics, site, templates)
 
 
 def render(

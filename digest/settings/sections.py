@@ -28,6 +28,7 @@ from digest.settings.delivery import (
     SubscribersSettings,
 )
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
+from digest.settings.search import SearchSettings
 from digest.settings.topics import TopicName, TopicSettings
 from digest.settings.web import WebSettings
 
@@ -256,6 +257,7 @@ class Settings(BaseSettings):
     trending: TrendingSettings = TrendingSettings()
     edition: EditionSettings = EditionSettings()
     feeds: FeedsSettings = FeedsSettings()
+    search: SearchSettings = SearchSettings()
     topics: dict[TopicName, TopicSettings] = {}
     mail: MailSettings = MailSettings()
     deliver: DeliverSettings = DeliverSettings()

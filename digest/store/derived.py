@@ -122,14 +122,18 @@ def all_shelves(connection: Connection) -> tuple[Shelf, ...]:
     return tuple(Shelf(number=n, first=first[n], last=last[n]) for n in first)
 
 
-def shelves_changed(connection: Connection, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
-    """Yield each page of the list that changed after change number `since`, and who is on it."""
+def shelves_changed(connection: Connection, since: int) -> frozenset[int]:
+    """Return which pages of the list changed after change number `since`."""
+    wanted = select(shelves.c.number).where(shelves.c.change > since)
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def on_shelf(connection: Connection, number: int) -> tuple[Author, ...]:
+    """Return who stands on a page of the list, in order of their names."""
     own = authors.c
-    wanted = select(shelves.c.number).where(shelves.c.change > since).order_by(shelves.c.number)
-    for shelf in connection.execute(wanted).scalars().all():
-        on_it = select(own.slug, own.name, own.place).where(own.shelf == shelf)
-        rows = connection.execute(on_it.order_by(own.place, own.id))
-        yield shelf, tuple(_author(row) for row in rows)
+    wanted = select(own.slug, own.name, own.place).where(own.shelf == number)
+    rows = connection.execute(wanted.order_by(own.place, own.id))
+    return tuple(_author(row) for row in rows)
 
 
 def _author_pages(connection: Connection, ids: Sequence[int]) -> Iterator[AuthorPage]:
@@ -146,7 +150,12 @@ def _author_pages(connection: Connection, ids: Sequence[int]) -> Iterator[Author
         .join_from(paper_authors, papers, papers.c.id == paper_authors.c.paper_id)
         .join(announcements, _announced())
         .where(paper_authors.c.author_id.in_(ids), papers.c.moved_to.is_(None), ~is_hidden())
-        .order_by(paper_authors.c.author_id, announcements.c.at.desc(), papers.c.id)
+        .order_by(
+            paper_authors.c.author_id,
+            announcements.c.edition.desc(),
+            announcements.c.at.desc(),
+            papers.c.id,
+        )
     )
     found: dict[int, list[Any]] = {}
     for row in connection.execute(wrote):

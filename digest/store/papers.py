@@ -87,6 +87,14 @@ def changed(connection: Connection, since: int) -> Iterator[PaperPage]:
         yield from pages_of(connection, ids)
 
 
+def numbered(connection: Connection, first: int, last: int) -> Iterator[PaperPage]:
+    """Yield the papers of these row numbers, both included, in order of arrival, but the hidden."""
+    wanted = select(papers.c.id).where(papers.c.id.between(first, last), ~is_hidden())
+    ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
+    for ids in batches(ids_in_order, BATCH // 2):
+        yield from pages_of(connection, ids)
+
+
 def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
     """Return the slugs of papers with a change number after `since` that have no page."""
     wanted = select(papers.c.slug).where(papers.c.change > since, is_hidden())

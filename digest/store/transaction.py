@@ -143,10 +143,13 @@ class Reading:
         """Return the pages of the list of all authors, in order of their names."""
         return self._read(derived.all_shelves)
 
-    def shelves_changed(self, since: int) -> Iterator[tuple[int, tuple[Author, ...]]]:
-        """Yield those pages of it that changed since: their numbers, and who is on them."""
-        with readable(self._at):
-            yield from derived.shelves_changed(self._connection, since)
+    def shelves_changed(self, since: int) -> frozenset[int]:
+        """Return the numbers of those that changed since."""
+        return self._read(derived.shelves_changed, since)
+
+    def on_shelf(self, number: int) -> tuple[Author, ...]:
+        """Return who stands on one of them, in order of their names."""
+        return self._read(derived.on_shelf, number)
 
     def hidden(self, since: int) -> tuple[Paper, ...]:
         """Return the papers touched since that `papers_changed` leaves out."""
@@ -167,6 +170,11 @@ class Reading:
     def pages(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
         """Return slug and last day of the papers with a page, from one row number to another."""
         return self._read(mapping.listed, first, last)
+
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""

@@ -19,6 +19,9 @@ POLICY = (
 SCRIPTED = f"{POLICY}; script-src 'self'"
 """The same for a page that has a script, in a file of ours."""
 
+SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""The same for the published search: it fetches what it looks through; pagefind is WebAssembly."""
+
 ALWAYS: Mapping[str, str] = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

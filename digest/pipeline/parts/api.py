@@ -16,7 +16,7 @@ def files(changes: Changes) -> Iterator[Rendered]:
         yield from to_api.render_paper(page, changes.press.site)
     for record in changes.editions:
         if record.cadence is Cadence.DAY:
-            yield to_api.render_day(changes.edition(record))
+            yield to_api.render_day(changes.edition(record), changes.press.site)
     yield from to_api.render_stock(_stock(changes), changes.press.site)
 
 

@@ -64,7 +64,7 @@ def _page(changes: Changes, edition: Edition, around: Around) -> Rendered:
 
 def _files(changes: Changes, edition: Edition) -> Iterator[Rendered]:
     press, matcher = changes.press, changes.matcher
-    yield from changes.easel.begin(edition)
+    changes.easel.begin(edition)
     yield from to_json.render(edition, press.site, matcher)
     yield from to_bibtex.render(edition, press.site)
     yield from to_markdown.render(edition, press.site, press.templates, matcher)

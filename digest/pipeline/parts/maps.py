@@ -3,6 +3,7 @@
     pages            what is there once: the functions in `PAGES` name it
     editions-2026    the editions of a year
     papers-7         a thousand papers, by their row numbers
+    authors-7        a page of the list of all authors, and those on it
 
 A kind of page that is there often has a function in `CHAPTERS`, which yields each chapter with its
 pages, or without them where it stays as it is.
@@ -17,8 +18,9 @@ from itertools import groupby
 
 from digest.models import EditionRecord, Rendered
 from digest.pipeline.changes import Changes
+from digest.pipeline.parts import authors as of_authors
 from digest.pipeline.parts import entrances, topics
-from digest.render import to_site, to_sitemap
+from digest.render import to_authors, to_papers, to_site, to_sitemap
 from digest.render.to_sitemap import Place
 
 PAPERS = 1000
@@ -82,17 +84,32 @@ def papers(changes: Changes, held: Held) -> Iterator[Chapter]:
         yield Chapter(name=name, places=places)
 
 
+def authors(changes: Changes, held: Held) -> Iterator[Chapter]:
+    """Yield a chapter for each page of the list of authors; those on which nobody came stay."""
+    changed = changes.tx.shelves_changed(changes.since)
+    for number in sorted(shelf.number for shelf in changes.once(of_authors.shelves)):
+        name = f"authors-{number}"
+        stays = name in held and number not in changed
+        yield Chapter(name=name, places=None if stays else _authors(changes, number))
+
+
 PAGES: tuple[Callable[[Changes], Iterator[Place]], ...] = (
     entrances.places,
     topics.places,
+    of_authors.places,
 )
-CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (pages, editions, papers)
+CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (
+    pages,
+    editions,
+    papers,
+    authors,
+)
 
 
 def _chapters(changes: Changes) -> tuple[tuple[Chapter, date | None], ...]:
     """Return all chapters, each with the day that the published map tells of it."""
     held: Held = {}
-    if changes.since and not changes.output.is_unfinished:
+    if changes.since:
         held = to_sitemap.chapters_of(changes.output.held(to_sitemap.INDEX) or b"")
     chapters = (chapter for part in CHAPTERS for chapter in part(changes, held))
     return tuple((chapter, held.get(chapter.name)) for chapter in chapters)
@@ -107,3 +124,8 @@ def _papers(changes: Changes, first: int, last: int) -> list[Place]:
     return [
         Place(path=to_site.paper_path(slug), day=day) for slug, day in changes.tx.pages(first, last)
     ]
+
+
+def _authors(changes: Changes, number: int) -> list[Place]:
+    here = [to_papers.author_path(author.slug) for author in changes.tx.on_shelf(number)]
+    return [Place(path=path) for path in (to_authors.shelf_path(number), *here)]
