@@ -20,6 +20,7 @@ from digest.pipeline import parts
 from digest.pipeline.changes import Changes, Press
 from digest.pipeline.deriving import derive, derived
 from digest.pipeline.easel import Easel
+from digest.pipeline.hands import Hands
 from digest.pipeline.sealing import seal_due
 from digest.store import Reading, Store
 
@@ -51,9 +52,10 @@ def rehearse(
 ) -> Difference:
     """Return what `publish` would change; nothing is written or sealed."""
     stage = output.rehearsal()
+    alone = replace(press, helpers=None)  # what is derived for a rehearsal, nobody else can see
     since = 0 if everything else _published_through(store, output, press)
     with derived(store) as tx:
-        _fill(stage, tx, output, press, track, since)
+        _fill(stage, tx, output, alone, track, since)
     return _told(stage.difference, _is_current(store, output, press))
 
 
@@ -61,13 +63,14 @@ def _fill(
     stage: Stage, tx: Reading, output: Output, press: Press, track: Track, since: int
 ) -> None:
     """Take in what a change after number `since` can show in."""
+    change = tx.change
     with Easel(press.painter, press.site, press.templates, output.held) as easel:
         changes = Changes(tx, press, since, output, easel)
-        pages = chain.from_iterable(part(changes) for part in parts.ROLLUPS + parts.OF_THE_DAY)
+        hands = Hands(changes, press.helpers, change)
         later = chain.from_iterable(part(changes) for part in parts.LATER)
-        stage.add(track(chain(pages, easel.painted(), later)))
+        stage.add(track(chain(hands.files(), later)))
         gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
-        stage.remove(chain(gone, easel.outdated(output.names)))
+        stage.remove(chain(gone, hands.gone, easel.outdated(output.names)))
 
 
 def _told(difference: Difference, was_current: bool) -> Difference:

@@ -41,6 +41,7 @@ from digest.store.deriving import Rules
 from digest.store.failures import readable
 from digest.store.mapping import Pages
 from digest.store.of_derived import OfDerived
+from digest.store.schema import read_meta
 from digest.store.views import Views
 
 P = ParamSpec("P")
@@ -49,6 +50,11 @@ T = TypeVar("T")
 
 class Reading(OfDerived, Views):
     """One snapshot of the store."""
+
+    @property
+    def change(self) -> int:
+        """The number of the last change that is seen."""
+        return int(self._read(read_meta, "change"))
 
     def dump_by_digest(self, digest: str) -> DumpRecord | None:
         """Return the dump with these bytes, whatever its name was."""
