@@ -24,11 +24,11 @@ Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
+    searching.files,
     papers.files,
     editions.days,
     feeds.files,
     topics.files,
-    searching.files,
     entrances.files,
 )
 """What readers wait for."""
