@@ -38,6 +38,7 @@ LAYERS = {
         "digest.mail",
     ),
     "edges": (
+        "digest.catalogues",
         "digest.channels",
         "digest.store",
         "digest.inbox",

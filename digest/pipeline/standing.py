@@ -34,7 +34,7 @@ def rankings(tx: Reading, rules: Rules, most: int = MOST_RANKED) -> Mapping[Peri
     orders = [order(period, seen, listing_days, rules) for period in Period]
     pages = tx.paper_pages({number for each in orders for number in each.first(most)})
     last = listing_days[: rules.listing_days]
-    return {each.period: ranking(each, most, pages, last) for each in orders}
+    return {each.period: ranking(each, most, pages, last, rules.tongue) for each in orders}
 
 
 def heard(tx: Reading, latest: Edition | None, zone: tzinfo) -> Heard:

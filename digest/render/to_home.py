@@ -46,13 +46,17 @@ def render_index(
     shown = latest and edition_values(latest, site, matcher)
     values = {
         "shelves": {
-            each.value: [pointer(record) for record in front.records.get(each, ())[:most]]
+            each.value: [
+                pointer(record, site.tongue) for record in front.records.get(each, ())[:most]
+            ]
             for each, most in RECENT.items()
         },
         "latest": shown and shown | {"sections": [_shortened(each) for each in shown["sections"]]},
         "heard": heard,
         "is_thin": latest is not None and 2 * len(latest.new) < heard.listed,
-        "trending": rows(front.trending, matcher)[:_TRENDING] if front.trending else [],
+        "trending": rows(front.trending, matcher, site.tongue)[:_TRENDING]
+        if front.trending
+        else [],
         "topics": [(title_of(topic), topic.name) for topic in matcher.topics],
         "social": shown and shown["social"],
     }

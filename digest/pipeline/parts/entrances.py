@@ -27,8 +27,7 @@ def files(changes: Changes) -> Iterator[Rendered]:
 
 
 def places(changes: Changes) -> Iterator[Place]:
-    """Name them for the map of the site, but the page for what is not there."""
-    latest = changes.days[0].end if changes.days else None
-    yield Place(path=to_site.HOME, day=latest)
-    yield Place(path=to_site.ARCHIVE, day=latest)
+    """Name them for the map of the site, with the lists of editions and of feeds."""
+    yield Place(path=to_site.HOME, day=changes.latest_day)
+    yield Place(path=to_site.ARCHIVE, day=changes.latest_day)
     yield Place(path=to_feed_list.PAGE)
