@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +22,7 @@ from flow import NO_PAGES, PAGES, SITE, Letter, make
 
 from digest.cli import work
 from digest.models import Cadence
+from digest.render import to_about
 
 HERE = Path(__file__).resolve().parent
 JUDGES = HERE / "judges"
