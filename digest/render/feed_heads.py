@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.models import Cadence, Site
+from digest.models import Cadence, Period, Site
 from digest.render import names
 from digest.render.feed_archives import ArchivePage
 from digest.render.feed_items import Feed, FeedItem
@@ -72,6 +72,7 @@ def of_trending(site: Site) -> Head:
         id=names.feed_tag_uri(site, "trending"),
         title=f"{title}: trending again",
         description=f"Papers known to {title} that rise again, each once a week",
+        home=names.url(site, f"{names.trending_folder(Period.NOW)}/"),
         start="feeds/trending.",
         json_name="json",
     )
