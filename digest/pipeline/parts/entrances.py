@@ -8,6 +8,7 @@ from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.standing import heard
 from digest.render import to_feed_list, to_home, to_search, to_site
+from digest.render.to_home import Front
 from digest.render.to_sitemap import Place
 
 
@@ -16,15 +17,13 @@ def files(changes: Changes) -> Iterator[Rendered]:
     press, recent = changes.press, changes.recent_days
     yield from to_site.render_static(press.templates)
     latest = recent[0] if recent else None
-    yield to_home.render_index(
-        latest,
-        changes.by_cadence,
-        heard(changes.tx, latest, press.rules.zone),
-        changes.rankings.get(Period.NOW),
-        press.site,
-        press.templates,
-        changes.matcher,
+    front = Front(
+        latest=latest,
+        records=changes.by_cadence,
+        heard=heard(changes.tx, latest, press.rules.zone),
+        trending=changes.rankings.get(Period.NOW),
     )
+    yield to_home.render_index(front, press.site, press.templates, changes.matcher)
 
 
 def places(changes: Changes) -> Iterator[Place]:
