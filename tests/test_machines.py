@@ -432,15 +432,21 @@ def test_it_expires_with_the_last_edition(
     assert (at.year, at.month, at.day, at.tzinfo) == (*expected, 1, UTC)
 
 
-def test_without_a_contact_there_is_no_security_txt(tmp_path: Path) -> None:
+def test_what_the_settings_do_not_ask_for_is_gone(tmp_path: Path) -> None:
     letter = live(made(tmp_path), range(1))
-    assert ".well-known/security.txt" in tree(letter.folder)
+    before = tree(letter.folder)
+    assert ".well-known/security.txt" in before
     letter.close()
     config = tmp_path / "digest.toml"
     config.write_text(config.read_text().replace('security_contact = "holes@example.org"', ""))
+    with config.open("a") as more:
+        more.write('\n[search]\nengine = "none"\n')
     letter = flow.make(tmp_path, letter.at)
     letter.run()
-    assert ".well-known/security.txt" not in tree(letter.folder)
+    files = tree(letter.folder)
+    assert ".well-known/security.txt" not in files
+    assert b"/search/" not in files["sitemaps/pages.xml"]
+    assert b"/search/" in before["sitemaps/pages.xml"]
     letter.close()
 
 

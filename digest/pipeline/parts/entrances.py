@@ -31,4 +31,5 @@ def places(changes: Changes) -> Iterator[Place]:
     yield Place(path=to_site.HOME, day=changes.latest_day)
     yield Place(path=to_site.ARCHIVE, day=changes.latest_day)
     yield Place(path=to_feed_list.PAGE)
-    yield Place(path=to_search.PAGE)
+    if changes.press.site.search:
+        yield Place(path=to_search.PAGE)
