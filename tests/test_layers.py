@@ -24,6 +24,7 @@ LAYERS = {
         "digest.related",
         "digest.differ",
         "digest.trending",
+        "digest.ranking",
         "digest.edition",
         "digest.frozen",
         "digest.passwords",

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from digest.output import Output
 from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
 from digest.pipeline.changes import Press
+from digest.pipeline.hands import Helpers
 from digest.pipeline.run import Newsroom
 from digest.render import pictures
 from digest.render.text import FILTERS
@@ -234,6 +235,7 @@ class Newsletter:
             feed_editions=self.settings.feeds.editions,
             painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
             topics=self.topics,
+            helpers=Helpers(open_room=partial(_room, self.root, self.settings)),
             indexer=self.indexer,
         )
 
@@ -248,6 +250,11 @@ class Newsletter:
         told = (shown[name] for name in sections)
         parts = [__version__, pictures.version(), finder, templates, *site, *told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _room(root: Path, settings: Settings) -> Newsroom:
+    """Open a newsletter anew, in a process that helps."""
+    return Newsletter(root, settings).room
 
 
 def _unloadable(point: EntryPoint, why: str) -> ConfigError:

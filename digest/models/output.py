@@ -19,9 +19,9 @@ class Site:
     `tongue` says what readers are told in their language: where there is no catalogue for
     `language`, in English.
 
-    `subscribe` is where readers subscribe who cannot at `web_url`: an https or mailto address, or
-    nothing; `contact` is where to write to. `about` is what the page about the newsletter begins
-    with, in Markdown.
+    `subscribe` is where readers subscribe who cannot at `web_url`, `contact` where they write to:
+    each an https or mailto address, or nothing. `about` is what the page about the newsletter
+    begins with, in Markdown.
 
     `security_contact` is where to tell of a hole: a `mailto:` or https address, or nothing.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from digest.models import ENGLISH, Edition, Entry, Paper, Section, Site, Tongue, phrase
-from digest.render import names
+from digest.render import KEPT, names
 from digest.render.charts.spark import Spark, recent
 from digest.render.matches import NO_TOPICS, Match, Matcher
 from digest.render.text import cut, legible_paragraphs, lines, one_line, web_address
@@ -225,18 +226,32 @@ def _group(name: Section, entries: Sequence[Entry], layout: _Layout) -> Group:
 
 
 def _card(number: int, entry: Entry, layout: _Layout) -> Card:
-    paper, tongue = entry.paper, layout.site.tongue
-    page = names.paper_url(layout.site, paper.slug)
+    return replace(
+        _of_itself(entry.paper, layout.site),
+        number=number,
+        reason=one_line(entry.reason),
+        note=lines(entry.note),
+        is_pinned=entry.is_pinned,
+        spark=recent(entry.history, tongue=layout.site.tongue) if entry.history else None,
+        spark_url=_spark_url(entry, layout.edition, layout.site),
+        topics=layout.matcher.of(entry.paper),
+    )
+
+
+@lru_cache(KEPT)
+def _of_itself(paper: Paper, site: Site) -> Card:
+    """Return a paper's card but for what an edition says of it."""
+    tongue, page = site.tongue, names.paper_url(site, paper.slug)
     people, others = _named(paper.authors)
     paragraphs, told = legible_paragraphs(paper), legible(paper.summary or "")
     abstract = " ".join(paragraphs)
     tldr = told or choose_tldr(abstract)
     return Card(
-        number=number,
+        number=0,
         title=paper_title(paper, tongue),
         url=source_url(paper) or page,
         page=page,
-        reason=one_line(entry.reason),
+        reason="",
         authors=author_line(paper.authors, tongue),
         people=people,
         others=others,
@@ -245,11 +260,8 @@ def _card(number: int, entry: Entry, layout: _Layout) -> Card:
         abstract=abstract,
         paragraphs=paragraphs,
         links=(*_arxiv_link(paper), *links_of(paper, tongue), (tongue.say("Details"), page)),
-        note=lines(entry.note),
-        is_pinned=entry.is_pinned,
-        spark=recent(entry.history, tongue=tongue) if entry.history else None,
-        spark_url=_spark_url(entry, layout.edition, layout.site),
-        topics=layout.matcher.of(paper),
+        note="",
+        is_pinned=False,
     )
 
 

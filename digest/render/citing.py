@@ -58,7 +58,8 @@ def doi_url(paper: Paper) -> str | None:
 
 def meta_names(paper: Paper) -> Iterator[tuple[str, str]]:
     """Yield what Google Scholar reads of a page: names of `meta` elements and their contents."""
-    yield "citation_title", legible(paper.title)
+    if title := legible(paper.title):
+        yield "citation_title", title
     for name in filter(None, map(legible_name, paper.authors[:_MOST_AUTHORS])):
         yield "citation_author", _family_first(name)
     if day := day_of(paper.published):

@@ -73,8 +73,12 @@ def render_year(
 
 
 def _figures(year: int, days: Sequence[Counted]) -> bytes:
-    told = {each.day.isoformat(): {"new": each.new, "topics": dict(each.topics)} for each in days}
+    told = {each.day.isoformat(): _figure(each) for each in days}
     return json.dumps({"year": year, "days": told}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _figure(told: Counted) -> dict[str, object]:
+    return {"new": told.new} | ({"topics": dict(told.topics)} if told.topics else {})
 
 
 def _year(year: int) -> dict[str, object]:

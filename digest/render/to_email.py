@@ -61,7 +61,7 @@ def render(
     matcher: Matcher = NO_TOPICS,
 ) -> Iterator[Rendered]:
     """Yield the three files. `email.html` keeps to `budget_bytes`, whatever the edition holds."""
-    secret = hashlib.sha256(repr(edition).encode("utf-8", "replace")).hexdigest()
+    secret = hashlib.sha256(_around(edition).encode("utf-8", "replace")).hexdigest()
     layout = layout_of(edition, site, templates, secret)
     copy = Copy(
         edition=edition,
@@ -75,6 +75,15 @@ def render(
     yield Rendered(path=f"{folder}/email.html", content=html.encode("utf-8", "replace"))
     yield Rendered(path=f"{folder}/email.txt", content=text.encode("utf-8", "replace"))
     yield Rendered(path=f"{folder}/email.eml", content=message)
+
+
+def _around(edition: Edition) -> str:
+    """Return what makes a secret that no text of the edition can hold.
+
+    It is made of what ours say around the papers, and of a hash of all, which Python salts anew in
+    each process, for templates of others: the text of a month is long to write out.
+    """
+    return repr((hash(edition), edition.note, edition.entries[:_NAMED]))
 
 
 def layout_of(edition: Edition, site: Site, templates: jinja2.Environment, secret: str) -> Layout:

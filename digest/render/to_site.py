@@ -9,12 +9,13 @@ Links are relative and name `index.html`, so that the site works under any addre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import jinja2
 
 from digest.models import ENGLISH, Cadence, Paper, Period, Rendered, Site, Tongue
-from digest.render import names
+from digest.render import KEPT, names
 from digest.render.cards import Card, links_of, source_url
 from digest.render.text import paragraphs
 from digest.text.hygiene import remove_unsafe
@@ -61,6 +62,7 @@ _PATHS = {
     "editions": ARCHIVE,
     "topics": TOPICS,
     "authors": AUTHORS,
+    "feeds": "feeds/index.html",
     "search": names.search_path("index.html"),
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
@@ -110,10 +112,15 @@ def lay_out(
 
 def shown(card: Card, paper: Paper, tongue: Tongue = ENGLISH) -> dict[str, object]:
     """Return what `site/parts.html` needs to show a paper as a card."""
+    topics = tuple((each.title, topic_path(each.name)) for each in card.topics)
+    return {"card": card, "topics": topics, **_of_itself(paper, tongue)}
+
+
+@lru_cache(KEPT)
+def _of_itself(paper: Paper, tongue: Tongue) -> Mapping[str, object]:
+    """Return what pages show of a paper wherever it stands."""
     return {
-        "card": card,
         "paper": paper,
-        "topics": tuple((each.title, topic_path(each.name)) for each in card.topics),
         "paragraphs": paragraphs(paper),
         "path": paper_path(paper.slug),
         "authors": known(paper.authors),
