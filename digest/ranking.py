@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from digest.edition import PICTURED_DAYS
-from digest.models import Day, History, PaperPage, Period, Ranked, Ranking, Sighting
+from digest.models import (
+    ENGLISH,
+    Day,
+    History,
+    PaperPage,
+    Period,
+    Ranked,
+    Ranking,
+    Sighting,
+    Tongue,
+)
 from digest.trending import Rules, days_of, reason, score
 
 DAYS = {Period.NOW: 30, Period.WEEK: 7, Period.MONTH: 30}
@@ -64,11 +74,17 @@ def order(period: Period, seen: Seen, listing_days: Sequence[date], rules: Rules
 
 
 def ranking(
-    found: Order, most: int, pages: Mapping[int, PaperPage], listing_days: Sequence[date]
+    found: Order,
+    most: int,
+    pages: Mapping[int, PaperPage],
+    listing_days: Sequence[date],
+    tongue: Tongue = ENGLISH,
 ) -> Ranking:
     """Return the first papers of an order; `pages` hold their whole histories."""
     first = found.first(most)
-    papers = (_ranked(found, place, pages[n], listing_days) for place, n in enumerate(first, 1))
+    papers = (
+        _ranked(found, place, pages[n], listing_days, tongue) for place, n in enumerate(first, 1)
+    )
     return Ranking(
         period=found.period,
         start=_start(found.period, found.end),
@@ -79,7 +95,9 @@ def ranking(
     )
 
 
-def _ranked(found: Order, place: int, page: PaperPage, listing_days: Sequence[date]) -> Ranked:
+def _ranked(
+    found: Order, place: int, page: PaperPage, listing_days: Sequence[date], tongue: Tongue
+) -> Ranked:
     days = days_of(page.sightings, found.end)
     start = found.end - timedelta(days=max(PICTURED_DAYS, _shown_days(found.period)) - 1)
     told = tuple(day for day in days if day.day >= start)
@@ -88,7 +106,7 @@ def _ranked(found: Order, place: int, page: PaperPage, listing_days: Sequence[da
         place=place,
         before=found.before.get(page.paper.id),
         score=found.scores[page.paper.id],
-        reason=reason(days, found.end, listing_days),
+        reason=reason(days, found.end, listing_days, tongue),
         history=History(start=start, end=found.end, days=told),
     )
 

@@ -377,7 +377,7 @@ def test_an_address_in_the_map_is_escaped() -> None:
 
 
 def test_papers_are_cut_by_their_number(letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maps, "PAPERS", 30)
+    monkeypatch.setattr(maps, "SPAN", 30)
     letter.__dict__["output"] = output = Output(letter.root / "cut")
     work.publish(letter, everything=True)
     before = tree(output.folder)

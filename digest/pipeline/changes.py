@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jinja2
 
@@ -27,6 +28,9 @@ from digest.render.pictures import Painter
 from digest.store import Reading
 from digest.topics import Topic
 from digest.trending import Rules
+
+if TYPE_CHECKING:
+    from digest.pipeline.hands import Helpers
 
 T = TypeVar("T")
 ARCHIVED = {
@@ -47,7 +51,7 @@ class Press:
     `fingerprint` stands for templates, settings and program: where it differs from the manifest's,
     everything is rendered again. Without a `painter` there are no pictures but those in pages.
     `topics` are by name, in the order in which they are shown. Without an `indexer` there is no
-    search in whole texts.
+    search in whole texts. `helpers` render all there is together.
     """
 
     site: Site
@@ -59,6 +63,7 @@ class Press:
     feed_editions: int
     painter: Painter | None = None
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    helpers: Helpers | None = None
     indexer: Indexer | None = None
 
 
@@ -71,7 +76,7 @@ class Changes:
         self.since = since
         self.output = output
         self.easel = easel
-        self.matcher = Matcher(press.topics.values())
+        self.matcher = Matcher(press.topics.values(), press.site.tongue)
         self.kept: dict[str, frozenset[str]] = {}
         """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)
@@ -127,6 +132,11 @@ class Changes:
     def days(self) -> tuple[EditionRecord, ...]:
         """All daily editions, the latest first."""
         return self.records(Cadence.DAY)
+
+    @property
+    def latest_day(self) -> date | None:
+        """The day of the latest daily edition."""
+        return self.days[0].end if self.days else None
 
     def records(self, cadence: Cadence) -> tuple[EditionRecord, ...]:
         """Return all editions of a cadence, the latest first."""

@@ -34,7 +34,7 @@ def rankings(tx: Reading, rules: Rules, most: int = MOST_RANKED) -> Mapping[Peri
     orders = [order(period, seen, listing_days, rules) for period in Period]
     pages = tx.paper_pages({number for each in orders for number in each.first(most)})
     last = listing_days[: rules.listing_days]
-    return {each.period: ranking(each, most, pages, last) for each in orders}
+    return {each.period: ranking(each, most, pages, last, rules.tongue) for each in orders}
 
 
 def heard(tx: Reading, latest: Edition | None, zone: tzinfo) -> Heard:
@@ -43,12 +43,11 @@ def heard(tx: Reading, latest: Edition | None, zone: tzinfo) -> Heard:
     Of what came after it, the last files are looked at.
     """
     since = [dump for dump in tx.last_dumps(_LAST_DUMPS) if _is_after(dump, latest, zone)]
-    listed, new = tx.listed_in(latest.name) if latest else (0, 0)
-    own_day = latest is None or latest.end in tx.listing_days_of(latest.name)
+    days, listed, new = tx.listed_in(latest.name) if latest else ((), 0, 0)
     return Heard(
         listed=listed,
         seen=max(0, listed - new),
-        has_own_day=own_day,
+        has_own_day=latest is None or latest.end in days,
         stale=_stale(since),
         rejected=sum(dump.status is DumpStatus.REJECTED for dump in since),
         empty=sum(dump.status is DumpStatus.EMPTY for dump in since),

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from digest.render.feed_items import Feed, FeedItem
+from digest.render.json_text import Written, pretty
 
 NAME = "feed.json"
+_DEPTH = 2  # of an entry, in the list of them
 
 
 def write(feed: Feed) -> bytes:
@@ -29,7 +32,7 @@ def write(feed: Feed) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
     document = _filled(values) | {"items": [_item(item) for item in feed.items]}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    return pretty(document).encode() + b"\n"
 
 
 def read(content: bytes) -> tuple[FeedItem, ...] | None:
@@ -55,7 +58,9 @@ def _read(told: Mapping[str, Any]) -> FeedItem:
     )
 
 
-def _item(item: FeedItem) -> dict[str, object]:
+@lru_cache(8192)
+def _item(item: FeedItem) -> Written:
+    """Write an entry as it stands in a feed: most stand in several."""
     values = {
         "id": item.id,
         "url": item.url,
@@ -68,7 +73,7 @@ def _item(item: FeedItem) -> dict[str, object]:
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
-    return _filled(values)
+    return Written(pretty(_filled(values), _DEPTH))
 
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:

@@ -48,11 +48,14 @@ class AuthorFeeds:
         )
 
     def _head(self, author: Author) -> Head:
-        feed = one_line(self._site.title) or "Papers"
+        tongue = self._site.tongue
+        feed = one_line(self._site.title) or tongue.say("Papers")
         return Head(
             id=names.author_tag_uri(self._site, author.slug),
             title=f"{feed}: {author.name}",
-            description=f"New papers by {author.name}, found by {feed}",
+            description=tongue.say(
+                "New papers by %(author)s, found by %(site)s", author=author.name, site=feed
+            ),
             home=names.author_url(self._site, author.slug),
             start=names.author_feed_paths(author.slug)["json"].removesuffix("json"),
             json_name="json",

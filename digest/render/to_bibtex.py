@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from digest.models import Edition, Paper, Rendered, Site
-from digest.render import names
+from digest.render import KEPT, names
 from digest.render.cards import source_url
 from digest.render.text import one_line
 
@@ -98,11 +98,18 @@ def citation_key(paper: Paper) -> str:
 
 
 def _record(paper: Paper, site: Site, taken: set[str], *, with_abstract: bool = True) -> str:
-    key = _free(citation_key(paper), taken)
+    own, fields, abstract = _written_out(paper, site)
+    key = _free(own, taken)
     taken.add(key)
-    told = (pair for pair in _fields(paper, site) if with_abstract or pair[0] != "abstract")
-    fields = "".join(f"  {name} = {value},\n" for name, value in told)
-    return f"@misc{{{key},\n{fields}}}\n"
+    return f"@misc{{{key},\n{fields}{abstract if with_abstract else ''}}}\n"
+
+
+@lru_cache(KEPT)
+def _written_out(paper: Paper, site: Site) -> tuple[str, str, str]:
+    """Write a paper's own key, its fields, and the one with its abstract."""
+    fields = "".join(f"  {name} = {value},\n" for name, value in _fields(paper, site))
+    abstract = f"  abstract = {{{latex(paper.abstract)}}},\n" if paper.abstract else ""
+    return citation_key(paper), fields, abstract
 
 
 def _fields(paper: Paper, site: Site) -> Iterator[tuple[str, str]]:
@@ -118,8 +125,6 @@ def _fields(paper: Paper, site: Site) -> Iterator[tuple[str, str]]:
     if published := _PUBLISHED.match(paper.published or ""):
         yield "year", f"{{{published[1]}}}"
         yield "month", _MONTHS[int(published[2]) - 1]
-    if paper.abstract:
-        yield "abstract", f"{{{latex(paper.abstract)}}}"
 
 
 def _author_list(authors: Sequence[str]) -> str:

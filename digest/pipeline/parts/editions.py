@@ -25,6 +25,7 @@ def _of(changes: Changes, cadence: Cadence) -> Iterator[Rendered]:
     shelf = changes.records(cadence)
     places = {record.name: at for at, record in enumerate(shelf)}
     changed = [record for record in changes.editions if record.cadence is cadence]
+    changed.sort(key=lambda record: record.start)
     for record in changed:
         edition = changes.edition(record)
         yield from _files(changes, edition)
