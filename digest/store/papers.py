@@ -93,6 +93,12 @@ def numbered(connection: Connection, first: int, last: int) -> Iterator[PaperPag
         yield from _pages(connection, ids)
 
 
+def slugs_numbered(connection: Connection, first: int, last: int) -> Mapping[int, str]:
+    """Return the slugs of the papers of these row numbers, in order of arrival."""
+    wanted = select(papers.c.id, papers.c.slug).where(papers.c.id.between(first, last))
+    return {row.id: row.slug for row in connection.execute(wanted.order_by(papers.c.id))}
+
+
 def last_number(connection: Connection) -> int:
     """Return the highest row number of a paper, 0 where there is none."""
     return connection.execute(select(func.max(papers.c.id))).scalar_one() or 0

@@ -6,7 +6,7 @@ ours, and the first write of a transaction takes the next change number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -97,6 +97,10 @@ class Reading:
         """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
         with readable(self._at):
             yield from papers.numbered(self._connection, first, last)
+
+    def slugs_numbered(self, first: int, last: int) -> Mapping[int, str]:
+        """Return the slugs of all papers with these row numbers, in order of arrival."""
+        return self._read(papers.slugs_numbered, first, last)
 
     def last_paper(self) -> int:
         """Return the highest row number of a paper, 0 where there is none."""
