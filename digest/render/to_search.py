@@ -114,9 +114,12 @@ def line(page: PaperPage, matcher: Matcher, periods: Periods) -> bytes:
 
 
 def lines_of(held: bytes) -> dict[str, bytes]:
-    """Return the lines of a list that is held, by the slugs of their papers."""
+    """Return the lines of a list that is held, by the slugs of their papers.
+
+    Raises ValueError where it is no list of ours.
+    """
     lines = (told.removesuffix(b",") for told in held.split(b"\n")[1:-2])
-    return {json.loads(own)[0]: own for own in lines}
+    return {own[2 : own.index(b'"', 2)].decode(): own for own in lines}
 
 
 def render_list(number: int, lines: Iterable[bytes]) -> Listed:

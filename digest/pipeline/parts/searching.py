@@ -87,7 +87,7 @@ def _mended(changes: Changes, held: Listed, touched: Mapping[str, bytes]) -> Lis
     """Return a list with other lines of the papers that changed, where they say something else."""
     try:
         lines = to_search.lines_of(held.content)
-    except (ValueError, LookupError, TypeError):  # somebody changed it
+    except ValueError:  # somebody changed it
         return _made(changes, held.number)
     if all(lines.get(slug, b"") == own for slug, own in touched.items()):
         return held
