@@ -21,8 +21,10 @@ LAYERS = {
         "digest.identity",
         "digest.indexing",
         "digest.query",
+        "digest.related",
         "digest.differ",
         "digest.trending",
+        "digest.ranking",
         "digest.edition",
         "digest.frozen",
         "digest.passwords",
@@ -36,6 +38,7 @@ LAYERS = {
         "digest.mail",
     ),
     "edges": (
+        "digest.catalogues",
         "digest.channels",
         "digest.store",
         "digest.inbox",
@@ -50,6 +53,7 @@ LAYERS = {
     "outside": (
         "digest.cli",
         "digest.scheduler",
+        "digest.preview",
         "digest.web",
         "digest.clock",
         "digest.__main__",

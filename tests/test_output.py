@@ -1,32 +1,65 @@
-"""The output folder: whole files at every instant, in order, and nothing outside of it.
+"""The output folder: a publish seen whole or not at all, nothing of others lost, nothing outside.
 
-A child process is killed, or its call refused, at each opening, renaming and making of a folder in
-turn: Python's own audit events tell of each of them, nothing is patched.
+A child process is killed, or its call refused, at each opening, linking, renaming and exchanging in
+turn: Python's own audit events tell of each of them, nothing is patched. Where two folders cannot
+be exchanged, the real causes are made: a folder that may not be written, a mount, a repository.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import resource
+import shutil
 import signal
 import stat
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from digest.errors import OutputError
 from digest.models import Rendered
-from digest.output import Manifest, Output
+from digest.output import Difference, Manifest, Output
+from digest.output.system import exchange
 
 ENDED = 9
 """Exit code of a child that made fewer calls than were waited for."""
 
+NOBODY = 65534
+FILE_CALLS = ("rename", "mkdir", "remove", "rmdir", "link", "chmod", "utime")
+CALLS = {"open", "digest.exchange", "digest.flush", *(f"os.{name}" for name in FILE_CALLS)}
 MANIFEST = Manifest(store_id="s", change=3, fingerprint="f")
+
+
+def refused(one: Path, other: Path) -> None:
+    """Exchange nothing, as a mount point does."""
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(one), None, str(other))
+
+
+WAYS = pytest.mark.parametrize("way", [exchange, refused], ids=["exchanged", "one by one"])
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder for hundreds of publishes: in memory where that is, as no flush takes time there."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=shared) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An output that is not there yet, and whose neighbours are its own."""
+    return tmp_path / "out"
 
 
 def page(path: str, text: str = "x") -> Rendered:
@@ -34,16 +67,23 @@ def page(path: str, text: str = "x") -> Rendered:
 
 
 def site(generation: str, papers: int = 3) -> list[Rendered]:
-    """A little site, leaves first; each page names those it points to, one a line."""
+    """A little site; each page names those it points to, one a line."""
     slugs = [f"papers/{generation}{n}/index.html" for n in range(papers)]
     edition = page(f"editions/{generation}/index.html", "\n".join(slugs))
     leaves = [page(slug, "") for slug in slugs]
     return [
-        *leaves,
-        edition,
-        page("editions/index.html", edition.path),
         page("index.html", edition.path),
+        page("editions/index.html", edition.path),
+        edition,
+        *leaves,
     ]
+
+
+def publish(output: Output, files: list[Rendered], *gone: str) -> Difference:
+    with output.publishing() as publication:
+        publication.stage.add(files)
+        publication.stage.remove(gone)
+        return publication.finish(MANIFEST)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -62,7 +102,7 @@ def in_child(work: Callable[[], object], *, at: int, then: Callable[[], object])
 
         def count(event: str, _: object) -> None:
             nonlocal calls
-            if event in ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir"):
+            if event in CALLS:
                 calls += 1
                 if calls == at:
                     then()
@@ -93,12 +133,12 @@ def test_files_are_written_and_only_changes_are_told(tmp_path: Path) -> None:
     assert files(output.folder) == {"a/b/c.html": "y", "index.html": "x"}
 
 
-def test_unchanged_bytes_are_not_touched(tmp_path: Path) -> None:
-    output = Output(tmp_path)
+def test_unchanged_bytes_are_not_touched(folder: Path) -> None:
+    output = Output(folder)
     output.write([page("a.html")])
-    before = (tmp_path / "a.html").stat()
+    before = (folder / "a.html").stat()
     assert output.write([page("a.html")]) == []
-    after = (tmp_path / "a.html").stat()
+    after = (folder / "a.html").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
@@ -112,37 +152,17 @@ def test_a_web_server_may_read_what_is_written(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "out/d").stat().st_mode) == 0o755
 
 
-def test_a_path_given_twice_ends_as_the_last(tmp_path: Path) -> None:
-    output = Output(tmp_path)
+def test_a_path_given_twice_ends_as_the_last(folder: Path) -> None:
+    output = Output(folder)
     output.write([page("a.html", "old")])
     output.write([page("a.html", "new"), page("a.html", "old")])
-    assert files(tmp_path) == {"a.html": "old"}
+    assert files(folder) == {"a.html": "old"}
 
 
-def test_create_leaves_what_is_there(tmp_path: Path) -> None:
-    output = Output(tmp_path)
-    output.write([page("a.html", "real")])
-    assert output.create([page("a.html", "stub"), page("b.html", "stub")]) == ["b.html"]
-    assert files(tmp_path) == {"a.html": "real", "b.html": "stub"}
-
-
-def test_more_files_than_a_batch(tmp_path: Path) -> None:
+def test_more_files_than_a_batch(folder: Path) -> None:
     paths = [f"p/{n}.html" for n in range(600)]
-    assert Output(tmp_path).write(page(path) for path in paths) == paths
-    assert len(files(tmp_path)) == 600
-
-
-def test_files_become_visible_in_the_order_given(tmp_path: Path) -> None:
-    renamed: list[str] = []
-
-    def note(event: str, args: tuple[object, ...]) -> None:
-        if event == "os.rename" and str(tmp_path) in str(args[1]):
-            renamed.append(Path(str(args[1])).relative_to(tmp_path).as_posix())
-
-    sys.addaudithook(note)
-    wanted = site("a", papers=20)
-    Output(tmp_path).write(wanted)
-    assert renamed == [file.path for file in wanted]
+    assert Output(folder).write(page(path) for path in paths) == paths
+    assert len(files(folder)) == 600
 
 
 @pytest.mark.parametrize(
@@ -160,12 +180,10 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out/papers").symlink_to(tmp_path / "elsewhere")
-    for act in (Output(tmp_path / "out").write, Output(tmp_path / "out").create):
+    for files_, gone in (([page("papers/x/index.html")], []), ([], ["papers/x"])):
         with pytest.raises(OutputError, match="leads out") as caught:
-            act([page("papers/x/index.html")])
-        assert caught.value.at.endswith("papers/x")
-    with pytest.raises(OutputError, match="leads out"):
-        Output(tmp_path / "out").remove(["papers/x"])
+            Output(tmp_path / "out").write(files_, gone)
+        assert caught.value.at.endswith("out/papers")
     assert files(tmp_path / "elsewhere") == {}
 
 
@@ -197,26 +215,18 @@ def test_a_link_in_the_place_of_a_page_is_replaced_not_followed(tmp_path: Path) 
     assert (tmp_path / "secret").read_text(encoding="utf-8") == "x"
 
 
-def test_a_pipe_in_the_place_of_a_page_is_replaced_not_read(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.html")
-    Output(tmp_path).write([page("a.html", "")])
-    assert (tmp_path / "a.html").is_file()
-
-
-def test_removing_takes_the_empty_folders_along(tmp_path: Path) -> None:
-    output = Output(tmp_path)
-    output.write([page("papers/a/index.html"), page("papers/b/index.html")])
-    assert output.remove(["papers/a/index.html", "papers/c/index.html"]) == ["papers/a/index.html"]
-    assert [path.name for path in (tmp_path / "papers").iterdir()] == ["b"]
-    output.remove(["papers/b/index.html"])
-    assert list(tmp_path.iterdir()) == []
+def test_a_pipe_in_the_place_of_a_page_is_replaced_not_read(folder: Path) -> None:
+    folder.mkdir()
+    os.mkfifo(folder / "a.html")
+    Output(folder).write([page("a.html", "")])
+    assert (folder / "a.html").is_file()
 
 
 def test_the_manifest_is_read_back(tmp_path: Path) -> None:
     output = Output(tmp_path / "out")
     assert output.manifest() is None
     assert not Output(tmp_path / "out").exists
-    output.finish(MANIFEST)
+    publish(output, [])
     assert output.manifest() == MANIFEST
     assert Output(tmp_path / "out").exists
     assert set(files(output.folder)) == {".digest.json"}
@@ -239,87 +249,33 @@ def test_the_manifest_is_read_back(tmp_path: Path) -> None:
         b'{"store_id": "s", "change": 3, "fingerprint": "f", "more": 1}',
     ],
 )
-def test_a_damaged_manifest_is_none_but_output_is_there(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / ".digest.json").write_bytes(content)
-    assert Output(tmp_path).manifest() is None
-    assert Output(tmp_path).exists
+def test_a_damaged_manifest_is_none_but_output_is_there(folder: Path, content: bytes) -> None:
+    folder.mkdir()
+    (folder / ".digest.json").write_bytes(content)
+    assert Output(folder).manifest() is None
+    assert Output(folder).exists
 
 
-def test_a_manifest_that_leads_nowhere_still_counts_as_output(tmp_path: Path) -> None:
-    (tmp_path / ".digest.json").symlink_to("nowhere")
-    assert Output(tmp_path).manifest() is None
-    assert Output(tmp_path).exists
+def test_a_manifest_that_leads_nowhere_still_counts_as_output(folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".digest.json").symlink_to("nowhere")
+    assert Output(folder).manifest() is None
+    assert Output(folder).exists
 
 
-def test_a_first_publish_that_never_finished_counts_as_output(tmp_path: Path) -> None:
-    Output(tmp_path).write([page("editions/2026-03-11/index.html")])
-    assert Output(tmp_path).exists
+def test_a_first_publish_that_never_finished_counts_as_output(folder: Path) -> None:
+    Output(folder).write([page("editions/2026-03-11/index.html")])
+    assert Output(folder).exists
 
 
-def test_a_users_own_file_is_no_output(tmp_path: Path) -> None:
-    (tmp_path / "CNAME").write_text("papers.example", encoding="utf-8")
-    assert not Output(tmp_path).exists
+def test_a_users_own_file_is_no_output(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "CNAME").write_text("papers.example", encoding="utf-8")
+    assert not Output(folder).exists
 
 
-def test_what_a_killed_run_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "papers").mkdir()
-    (tmp_path / "papers/.digest-0123456789abcdef.tmp").write_text("half", encoding="utf-8")
-    (tmp_path / "papers/.digest-mine.tmp").write_text("a user's", encoding="utf-8")
-    Output(tmp_path).write([page("papers/a.html")])
-    assert set(files(tmp_path)) == {"papers/.digest-mine.tmp", "papers/a.html"}
-
-
-def check(folder: Path, old: list[Rendered], new: list[Rendered]) -> None:
-    """Each file is the old or the new one, and points at nothing that is not there."""
-    whole = {(file.path, file.content.decode()) for file in old + new}
-    for path, text in files(folder).items():
-        if not re.search(r"\.digest-\w{16}\.tmp$", path) and path != ".digest.json":
-            assert (path, text) in whole
-            assert all((folder / target).is_file() for target in text.split())
-
-
-def test_killed_at_any_call_each_file_is_old_or_new_and_the_next_run_mends_it(
-    tmp_path: Path,
-) -> None:
-    old, new = site("a"), site("b")
-    for at in range(1, 200):
-        output = Output(tmp_path / str(at))
-        output.write(old)
-
-        def publish(folder: Path = output.folder) -> None:
-            Output(folder).write(new)
-            Output(folder).finish(MANIFEST)
-
-        code = os.waitstatus_to_exitcode(in_child(publish, at=at, then=die))
-        assert code in (-signal.SIGKILL, ENDED)
-        check(output.folder, old, new)
-        publish()
-        assert output.manifest() == MANIFEST
-        assert set(files(output.folder)) == {file.path for file in old + new} | {".digest.json"}
-        if code == ENDED:
-            break
-    assert 30 < at < 199
-
-
-def test_refused_at_any_call_it_is_reported_and_nothing_is_left_lying(tmp_path: Path) -> None:
-    old, new = site("a"), site("b")
-    for at in range(1, 200):
-        output = Output(tmp_path / str(at))
-        output.write(old)
-        code = os.waitstatus_to_exitcode(in_child(partial(output.write, new), at=at, then=refuse))
-        assert code in (0, 1, ENDED)
-        check(output.folder, old, new)
-        if code == 1:
-            assert not [path for path in files(output.folder) if path.endswith(".tmp")]
-            output.write(new)
-        assert set(files(output.folder)) == {file.path for file in old + new}
-        if code == ENDED:
-            break
-    assert 20 < at < 199
-
-
-def test_a_full_disk_is_reported_with_the_file_and_leaves_the_old_one(tmp_path: Path) -> None:
-    output = Output(tmp_path)
+def test_a_full_disk_is_reported_with_the_file_and_leaves_the_old_one(folder: Path) -> None:
+    output = Output(folder)
     output.write([page("d/a.html", "old")])
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
@@ -328,36 +284,38 @@ def test_a_full_disk_is_reported_with_the_file_and_leaves_the_old_one(tmp_path: 
             output.write([page("d/a.html", "x" * 2000)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert caught.value.at == str(tmp_path / "d/a.html")
+    assert caught.value.at == str(folder / "d/a.html")
     assert caught.value.hint
-    assert files(tmp_path) == {"d/a.html": "old"}
+    assert files(folder) == {"d/a.html": "old"}
     assert output.write([page("d/a.html", "x" * 2000)]) == ["d/a.html"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
-def test_the_hint_fits_what_the_system_said(tmp_path: Path, number: int) -> None:
+def test_the_hint_fits_what_the_system_said(folder: Path, number: int) -> None:
     def failing(_: str) -> Rendered:
-        raise OSError(number, os.strerror(number), str(tmp_path / "a.html"))
+        raise OSError(number, os.strerror(number), str(folder / "a.html"))
 
     with pytest.raises(OutputError) as caught:
-        Output(tmp_path).write(map(failing, ["a.html"]))
+        Output(folder).write(map(failing, ["a.html"]))
     assert os.strerror(number) in caught.value.what
     assert "run again: each file" not in caught.value.hint
 
 
-def test_a_folder_where_a_page_goes_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "a.html").mkdir()
+def test_a_folder_where_a_page_goes_is_reported(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "a.html").mkdir()
     with pytest.raises(OutputError) as caught:
-        Output(tmp_path).write([page("a.html")])
-    assert caught.value.at == str(tmp_path / "a.html")
+        Output(folder).write([page("a.html")])
+    assert caught.value.at == str(folder / "a.html")
     assert "move it away" in caught.value.hint
 
 
-def test_a_page_where_a_folder_goes_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("", encoding="utf-8")
+def test_a_page_where_a_folder_goes_is_reported(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "a").write_text("", encoding="utf-8")
     with pytest.raises(OutputError) as caught:
-        Output(tmp_path).write([page("a/b/c.html")])
-    assert caught.value.at == str(tmp_path / "a")
+        Output(folder).write([page("a/b/c.html")])
+    assert caught.value.at == str(folder / "a")
     assert "move it away" in caught.value.hint
 
 
@@ -365,3 +323,313 @@ def test_a_folder_that_cannot_be_made_is_reported() -> None:
     with pytest.raises(OutputError) as caught:
         Output(Path("/proc/digest")).write([page("a.html")])
     assert caught.value.at == "/proc/digest"
+
+
+def reached(folder: Path) -> set[str]:
+    """The pages that lead from the first one to the last; each link leads to a file."""
+    found, waiting = set[str](), ["index.html"]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += (folder / path).read_text(encoding="utf-8").split()
+    return found
+
+
+def shown(folder: Path) -> dict[str, str]:
+    return {path: text for path, text in files(folder).items() if "/" in path or path[0] != "."}
+
+
+def test_a_publish_is_seen_whole_or_not_at_all_whenever_it_is_killed(room: Path) -> None:
+    old, new = site("a"), site("b")
+    wanted = {file.path: file.content.decode() for file in new}
+    was = {file.path: file.content.decode() for file in old}
+    is_seen = set()
+    for at in range(1, 400):
+        output = Output(room / str(at) / "out")
+        publish(output, old)
+        publish(output, [page("index.html", "editions/a/index.html "), *old[1:]])
+        publish(output, old)
+        gone = [file.path for file in old if file.path not in wanted]
+        work = partial(publish, output, new, *gone)
+        code = os.waitstatus_to_exitcode(in_child(work, at=at, then=die))
+        assert code in (-signal.SIGKILL, ENDED)
+        assert shown(output.folder) in (was, wanted), at
+        is_seen.add(shown(output.folder) == wanted)
+        publish(output, new, *gone)
+        assert shown(output.folder) == wanted, at
+        assert output.manifest() == MANIFEST
+        publish(output, old, *(file.path for file in new if file.path not in was))
+        assert shown(output.folder) == was, at
+        if code == ENDED:
+            break
+    assert is_seen == {True, False}
+    assert 40 < at < 399
+
+
+def test_one_by_one_no_page_leads_to_nothing_whenever_it_is_killed(room: Path) -> None:
+    old, new = site("a"), site("b")
+    whole = {(file.path, file.content.decode()) for file in old + new}
+    wanted = {file.path: file.content.decode() for file in new}
+    sure = 0
+    for at in range(1, 400):
+        output = Output(room / str(at) / "out", refused)
+        publish(output, old)
+        gone = [file.path for file in old if file not in new and file.path[-7:] != "ex.html"]
+        work = partial(publish, output, new, *gone)
+        code = os.waitstatus_to_exitcode(in_child(work, at=at, then=die))
+        assert code in (-signal.SIGKILL, ENDED)
+        reached(output.folder)
+        told = shown(output.folder)
+        assert {(path, text) for path, text in told.items() if ".digest" not in path} <= whole
+        manifest = output.manifest()
+        if manifest == MANIFEST:
+            sure += 1
+            is_old = told.items() <= {file.path: file.content.decode() for file in old}.items()
+            assert is_old or told.items() >= wanted.items(), at
+        else:
+            assert manifest == MANIFEST.unsure()
+        publish(output, new, *gone)
+        assert output.manifest() == MANIFEST
+        assert shown(output.folder).items() >= wanted.items()
+        if code == ENDED:
+            break
+    assert 10 < sure < at - 10
+    assert 40 < at < 399
+
+
+@WAYS
+def test_refused_at_any_call_it_is_reported_and_the_next_run_mends_it(
+    room: Path, way: Callable[[Path, Path], None]
+) -> None:
+    old, new = site("a"), site("b")
+    for at in range(1, 400):
+        output = Output(room / str(at) / "out", way)
+        publish(output, old)
+        was = shown(output.folder)
+        code = os.waitstatus_to_exitcode(
+            in_child(partial(publish, output, new), at=at, then=refuse)
+        )
+        assert code in (0, 1, ENDED), at
+        reached(output.folder)
+        now = shown(output.folder)
+        if way is exchange:
+            assert now == was or now.keys() == {f.path for f in old + new}, at
+        assert not any("stage" in path or path.endswith(".tmp") for path in now), at
+        publish(output, new)
+        assert shown(output.folder).keys() == {file.path for file in old + new}
+        if code == ENDED:
+            break
+    assert 30 < at < 399
+
+
+@WAYS
+def test_what_others_do_in_the_folder_stays_done(
+    folder: Path, way: Callable[[Path, Path], None]
+) -> None:
+    output = Output(folder, way)
+    output.write(site("a"))
+    output.write([page("index.html", "papers/a0/index.html")])
+    (folder / "CNAME").write_text("papers.example.org", encoding="utf-8")
+    (folder / "papers/a1/mine.txt").write_text("mine", encoding="utf-8")
+    (folder / "own/deep").mkdir(parents=True)
+    (folder / "own/deep/file").write_text("deep", encoding="utf-8")
+    (folder / "link").symlink_to("papers")
+    (folder / "papers/a2/index.html").unlink()
+    (tmp := folder / "editions/new").write_text("edited", encoding="utf-8")
+    tmp.replace(folder / "editions/index.html")
+    wanted = shown(folder)
+    for turn in range(3):
+        output.write([page("index.html", f"papers/a{turn % 2}/index.html")])
+        told = shown(folder)
+        assert told.pop("index.html") == f"papers/a{turn % 2}/index.html"
+        assert told == {path: text for path, text in wanted.items() if path != "index.html"}
+        assert (folder / "link").readlink() == Path("papers")
+    moved = folder.with_name("elsewhere")
+    (moved / "x/y").mkdir(parents=True)
+    (moved / "x/y/old").write_text("of long ago", encoding="utf-8")
+    moved.rename(folder / "brought")
+    (folder / "CNAME").unlink()
+    for turn in range(3):
+        output.write([page("index.html", str(turn))])
+        assert files(folder)["brought/x/y/old"] == "of long ago"
+        assert not (folder / "CNAME").exists()
+
+
+def test_without_its_twin_or_with_another_one_all_is_as_it_was(folder: Path) -> None:
+    output = Output(folder)
+    output.write(site("a"))
+    twin = folder.with_name(".out.next")
+    shutil.rmtree(twin)
+    output.write([page("index.html", "1")])
+    copied = folder.with_name("copied")
+    shutil.copytree(folder, copied)
+    (copied / "kept").write_text("kept", encoding="utf-8")
+    (copied / "papers/a0/index.html").unlink()
+    shutil.rmtree(folder)
+    copied.rename(folder)
+    wanted = shown(folder)
+    for turn in range(3):
+        output.write([page("index.html", f"{turn}")])
+        assert shown(folder) == wanted | {"index.html": f"{turn}"}
+    shutil.rmtree(folder)
+    output.write([page("index.html")])
+    assert shown(folder) == {"index.html": "x"}
+
+
+def test_a_reader_who_opened_the_folder_goes_on_reading_what_it_was(folder: Path) -> None:
+    output = Output(folder)
+    output.write([page("index.html", "1"), page("papers/a.html", "1")])
+    reader = os.open(folder, os.O_RDONLY)
+    output.write([page("index.html", "2"), page("papers/a.html", "2"), page("b.html", "2")])
+    for path in ("index.html", "papers/a.html"):
+        with os.fdopen(os.open(path, os.O_RDONLY, dir_fd=reader)) as held:
+            assert held.read() == "1"
+    os.close(reader)
+    assert set(shown(folder).values()) == {"2"}
+
+
+def test_the_folders_keep_their_rights(folder: Path) -> None:
+    output = Output(folder)
+    output.write(site("a"))
+    folder.chmod(0o2750)
+    (folder / "papers").chmod(0o711)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    for turn in range(3):
+        output.write([page("index.html", str(turn)), page(f"papers/{turn}.html")])
+        told = folder.stat()
+        assert stat.S_IMODE(told.st_mode) == 0o2750
+        assert stat.S_IMODE((folder / "papers").stat().st_mode) == 0o711
+        if os.geteuid() == 0:
+            assert (told.st_uid, told.st_gid) == (NOBODY, NOBODY)
+            assert (folder / "index.html").stat().st_gid == NOBODY
+
+
+def in_a_folder_that_may_not_be_written(folder: Path) -> None:
+    """Publish as somebody who may write the output, and nothing beside it."""
+    if os.geteuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    assert not os.access(folder.parent, os.W_OK)
+    Output(folder).write([page("index.html", "2"), page("b/new.html", "2")])
+
+
+def test_where_its_parent_may_not_be_written_files_are_put_one_by_one(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "index.html").write_text("1", encoding="utf-8")
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.geteuid() and above != Path("/"):
+            above.chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    folder.parent.chmod(0o555)
+    before = folder.stat().st_ino
+    try:
+        code = in_child(lambda: in_a_folder_that_may_not_be_written(folder), at=0, then=die)
+    finally:
+        folder.parent.chmod(0o755)
+    assert os.waitstatus_to_exitcode(code) == 0
+    assert files(folder) == {"index.html": "2", "b/new.html": "2"}
+    assert folder.stat().st_ino == before
+    assert [path.name for path in folder.parent.iterdir()] == ["out"]
+
+
+@contextmanager
+def mounted(*words: str) -> Iterator[None]:
+    done = subprocess.run(["mount", *words], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("nothing may be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", words[-1]], check=True)
+
+
+@pytest.mark.parametrize("kind", ["device", "bind"])
+def test_where_the_folder_is_a_mount_files_are_put_one_by_one(tmp_path: Path, kind: str) -> None:
+    folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    words = ["-t", "tmpfs", "none"] if kind == "device" else ["--bind", str(elsewhere)]
+    with mounted(*words, str(folder)):
+        output = Output(folder)
+        for turn in range(3):
+            written = output.write([page("index.html", str(turn)), page(f"new/{turn}.html")])
+            assert written == [f"new/{turn}.html", "index.html"] or turn == 0
+            assert len(files(folder)) == turn + 2
+            assert files(folder)["index.html"] == str(turn)
+
+
+def test_a_repository_stays_where_it_is(folder: Path) -> None:
+    output = Output(folder)
+    output.write([page("index.html")])
+    output.write([page("index.html", "y")])
+    (folder / ".git").mkdir()
+    before = folder.stat().st_ino
+    for turn in range(3):
+        output.write([page("index.html", str(turn))])
+        assert folder.stat().st_ino == before
+    (folder / ".git").rmdir()
+    (folder / "CNAME").write_text("here", encoding="utf-8")
+    output.write([page("index.html", "end")])
+    assert folder.stat().st_ino != before
+    assert files(folder) == {"index.html": "end", "CNAME": "here"}
+
+
+@WAYS
+def test_those_who_publish_at_once_do_so_one_after_the_other(
+    folder: Path, way: Callable[[Path, Path], None]
+) -> None:
+    def work(name: str) -> None:
+        for turn in range(15):
+            mark = f"{name}{turn}"
+            publish(Output(folder, way), [page(f"p/{n}.html", mark) for n in range(9)])
+
+    children = []
+    for name in "abc":
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                work(name)
+                os._exit(0)
+            os._exit(1)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert len(set(shown(folder).values())) == 1
+    assert len(shown(folder)) == 9
+
+
+def test_it_tells_what_is_new_changed_and_removed(folder: Path) -> None:
+    output = Output(folder)
+    output.write([page("old/a.html"), page("index.html"), page("same.html")])
+    told = publish(
+        output,
+        [page("index.html", "y"), page("b.html"), page("same.html")],
+        "old/a.html",
+        "old/none.html",
+        "same.html/below",
+    )
+    assert told == Difference(new=("b.html",), changed=("index.html",), removed=("old/a.html",))
+    assert not (folder / "old").exists()
+    stage = output.rehearsal()
+    stage.add([page("index.html", "z"), page("c.html")])
+    stage.remove(["b.html"])
+    assert stage.difference == Difference(
+        new=("c.html",), changed=("index.html",), removed=("b.html",)
+    )
+    assert set(files(folder)) == {"index.html", "b.html", "same.html", ".digest.json"}
+
+
+def test_nothing_is_left_of_a_publish_that_was_given_up(folder: Path) -> None:
+    output = Output(folder)
+    output.write([page("index.html")])
+
+    def failing() -> Iterator[Rendered]:
+        yield page("index.html", "half")
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        output.write(failing())
+    assert files(folder) == {"index.html": "x"}
+    assert not list(folder.with_name(".out.next").glob("stage*"))

@@ -20,9 +20,12 @@ from digest.cli import (
     deliver,
     keep,
     keys,
+    ping,
+    preview,
     search,
     serve,
     subscribers,
+    templates,
     topics,
 )
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
@@ -162,28 +165,28 @@ def diff(
 @app.command(rich_help_panel="Step by step")
 def publish(
     everything: Annotated[
-        bool, typer.Option("--all", help="Render everything again, not only what changed.")
+        bool, typer.Option("--all", help="Render everything again, and say what differs.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Write what changed in the store to the output folder."""
     from digest.cli import shapes, work
-    from digest.cli.words import say
+    from digest.cli.words import tell_published
 
     letter = newsletter()
-    paths = work.publish(letter, everything=everything, is_dry=dry_run)
+    found = work.differ(letter, everything=everything, is_dry=dry_run)
     if as_json:
-        shapes.put({"published": list(paths)})
-        return
-    output = letter.settings.paths.output
-    done = "would be written" if dry_run else "written"
-    say(f"{len(paths)} files {done} to {output}" if paths else f"{output} is up to date")
+        shapes.put(shapes.published(found))
+    else:
+        tell_published(found, letter.settings.paths.output, in_full=everything, is_dry=dry_run)
 
 
 app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
+app.command("ping", rich_help_panel="Step by step")(ping.ping)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.add_typer(subscribers.app, name="subscribers", rich_help_panel="Every day")
+app.command("preview", rich_help_panel="Every day")(preview.preview)
 app.command("serve", rich_help_panel="Every day")(serve.serve)
 app.command("search", rich_help_panel="Every day")(search.search)
 app.command("bounces", rich_help_panel="Every day")(bounces.bounces)
@@ -197,3 +200,4 @@ app.add_typer(admin.app, name="admin", rich_help_panel="Look after it")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after it")
 app.add_typer(channels.app, name="channels", rich_help_panel="Look after it")
 app.add_typer(topics.app, name="topics", rich_help_panel="Look after it")
+app.add_typer(templates.app, name="templates", rich_help_panel="Look after it")

@@ -8,6 +8,7 @@ from typing import Any
 
 from digest.cli.findings import Finding, State
 from digest.models import Diff, DumpRecord
+from digest.output import Difference
 from digest.pipeline.report import DumpReport, EditionReport, RunReport
 from digest.render.to_json import paper_json
 
@@ -29,6 +30,17 @@ def run(report: RunReport) -> Json:
         "editions": [edition(each) for each in report.editions],
         "published": list(report.published),
         "quiet": report.quiet,
+    }
+
+
+def published(found: Difference) -> Json:
+    """Return what `digest publish` tells."""
+    return {
+        "published": list(found.paths),
+        "new": list(found.new),
+        "changed": list(found.changed),
+        "removed": list(found.removed),
+        "repair": found.is_repair,
     }
 
 

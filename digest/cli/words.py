@@ -10,9 +10,13 @@ from typing import Any, TypeVar
 
 from digest.cli.findings import Finding, State
 from digest.models import Approval, Diff, DumpRecord, DumpStatus, Edition, Entry
+from digest.output import Difference
 from digest.pipeline.report import DumpReport, EditionReport, RunReport
 
 T = TypeVar("T")
+
+_FIRST = 5
+"""So many paths of a kind are named."""
 
 
 def say(text: str = "") -> None:
@@ -33,6 +37,28 @@ def tell_run(report: RunReport, output: Path) -> None:
         say(f"Nothing new: {report.quiet}.")
     if report.published:
         say(f"{len(report.published)} files written. Open {output / 'index.html'}")
+
+
+def tell_published(found: Difference, output: Path, *, in_full: bool, is_dry: bool) -> None:
+    """Tell what a publish wrote, or would write; of all, what differed from what was there."""
+    count = len(found.paths)
+    if not count:
+        say(f"{output} is up to date")
+        return
+    say(f"{count} files {'would be ' if is_dry else ''}written to {output}")
+    if not in_full:
+        return
+    for word in ("new", "changed", "removed"):
+        paths: Sequence[str] = getattr(found, word)
+        if paths:
+            say(f"{len(paths)} {word}:")
+        for path in paths[:_FIRST]:
+            say(f"  {path}")
+        if len(paths) > _FIRST:
+            say(f"  and {len(paths) - _FIRST} more; --json names all")
+    if found.is_repair:
+        done = "would be put right" if is_dry else "was put right"
+        say(f"Nothing had changed that these depend on: somebody else changed them. That {done}.")
 
 
 def dump_in_words(report: DumpReport) -> str:

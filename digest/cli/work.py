@@ -13,6 +13,7 @@ from digest.cli.words import tracker
 from digest.errors import StoreBusy
 from digest.inbox import Arrivals
 from digest.models import Diff
+from digest.output import Difference
 from digest.pipeline.publish import publish as publish_store
 from digest.pipeline.publish import rehearse as rehearse_publish
 from digest.pipeline.rehearsal import rehearse as rehearse_files
@@ -53,7 +54,12 @@ def index(letter: Newsletter) -> None:
 
 
 def publish(letter: Newsletter, *, everything: bool, is_dry: bool = False) -> tuple[str, ...]:
-    """Publish what changed, or everything; or tell which files that would change."""
+    """Publish what changed, or everything, as `differ` does; return the paths that changed."""
+    return differ(letter, everything=everything, is_dry=is_dry).paths
+
+
+def differ(letter: Newsletter, *, everything: bool, is_dry: bool = False) -> Difference:
+    """Publish what changed, or everything, and tell what differs; or only tell it."""
     if is_dry:
         track = tracker("Comparing")
         return rehearse_publish(

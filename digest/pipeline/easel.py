@@ -44,17 +44,15 @@ class Easel:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, edition: Edition) -> Iterator[Rendered]:
-        """Begin to paint an edition's pictures; yield what stands in for those not yet there."""
+    def begin(self, edition: Edition) -> None:
+        """Begin to paint an edition's pictures."""
         sketches: list[to_pictures.Sketch] = []
         if self._painter:
-            sketches += to_pictures.sparklines(edition, self._templates)
+            sketches += to_pictures.sparklines(edition, self._templates, self._site.tongue)
             sketches.append(to_pictures.card(edition, self._site, self._templates, self._painter))
             for sketch in sketches:
                 held = self._held(sketch.path)
                 self._begun.append(self._pool.submit(sketch.paint, self._painter, held))
-                if held is None:
-                    yield to_pictures.stand_in(sketch, self._templates, self._painter)
         folder = names.edition_folder(edition.name)
         self._paths[folder] = {sketch.path for sketch in sketches}
 

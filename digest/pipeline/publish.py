@@ -1,85 +1,84 @@
 """The second phase: from the store to files, only those whose content can have changed.
 
-    changed since the manifest ─▶ stand-ins ─▶ papers, days, feeds, index ─▶ weeks, months
-                               ─▶ pictures that are files, the index of whole texts
+    changed since the manifest ─▶ pages, feeds, data ─▶ pictures, painted meanwhile ─▶ all at once
+                                                        the index of whole texts
 
-Pages point at each other, so stand-ins come first where no page is yet: no page ever points at one
-that is not there. What readers wait for comes before the roll-ups, and before the pictures for mail
-and for where a page is shared, which take long to paint. The store's change number in
-the manifest is written last: a publish that is killed is done again from where it began.
+Nothing is seen of a publish until all of it is there (`output`). The store's change number is in
+the manifest, among the files: a publish that is killed is done again from where it began.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from digest.models import Rendered
-from digest.output import Manifest, Output
+from digest.output import Difference, Manifest, Output, Stage
 from digest.pipeline import parts
-from digest.pipeline.changes import ARCHIVED, Changes, Press
+from digest.pipeline.changes import Changes, Press
+from digest.pipeline.deriving import derive, derived
 from digest.pipeline.easel import Easel
+from digest.pipeline.hands import Hands
 from digest.pipeline.sealing import seal_due
-from digest.render import to_feeds, to_site, to_topics
-from digest.store import Store
+from digest.store import Reading, Store
 
 Track = Callable[[Iterable[Rendered]], Iterable[Rendered]]
 
 
 def publish(
     store: Store, output: Output, press: Press, now: datetime, track: Track, *, everything: bool
-) -> tuple[str, ...]:
-    """Seal what is due, render what can have changed, write it; return the paths that changed."""
+) -> Difference:
+    """Seal what is due, render what can have changed, write it; return what changed."""
     seal_due(store, press.rules, now, publishing=True)
-    since = 0 if everything else _published_through(store, output, press)
-    change = store.change
-    if change == since and not everything and not output.is_unfinished:
-        return ()
-    with store.reading() as tx, _easel(press, output) as easel:
-        changes = Changes(tx, press, since, output, easel)
-        opened = output.create(_openings(changes))
-        written = output.write(track(_files(changes, parts.OF_THE_DAY)))
-        written += output.write(track(_files(changes, parts.ROLLUPS)))
-        written += output.write(track(easel.painted()))
-        written += output.write(track(_files(changes, parts.LATER)))
-        gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
-        removed = output.remove(chain(gone, easel.outdated(output.names)))
-    paths = tuple(dict.fromkeys((*opened, *written, *removed)))
-    if since == 0 or output.is_unfinished:
-        output.finish(Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint))
-    return paths
+    derive(store)
+    if not everything and _is_current(store, output, press):
+        return Difference()
+    with output.publishing() as publication:
+        was_current = _is_current(store, output, press)
+        change = store.change
+        since = 0 if everything else _published_through(store, output, press)
+        with store.reading() as tx:
+            _fill(publication.stage, tx, output, press, track, since)
+        manifest = Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint)
+        is_told = since == 0 or publication.stage.difference.paths
+        difference = publication.finish(manifest if is_told else None)
+    return _told(difference, was_current)
 
 
 def rehearse(
     store: Store, output: Output, press: Press, track: Track, *, everything: bool
-) -> tuple[str, ...]:
-    """Return the paths that `publish` would change; nothing is written or sealed."""
+) -> Difference:
+    """Return what `publish` would change; nothing is written or sealed."""
+    stage = output.rehearsal()
+    alone = replace(press, helpers=None)  # what is derived for a rehearsal, nobody else can see
     since = 0 if everything else _published_through(store, output, press)
-    with store.reading() as tx, _easel(press, output) as easel:
+    with derived(store) as tx:
+        _fill(stage, tx, output, alone, track, since)
+    return _told(stage.difference, _is_current(store, output, press))
+
+
+def _fill(
+    stage: Stage, tx: Reading, output: Output, press: Press, track: Track, since: int
+) -> None:
+    """Take in what a change after number `since` can show in."""
+    change = tx.change
+    with Easel(press.painter, press.site, press.templates, output.held) as easel:
         changes = Changes(tx, press, since, output, easel)
-        pages, later = parts.OF_THE_DAY + parts.ROLLUPS, _files(changes, parts.LATER)
-        files = chain(_files(changes, pages), easel.painted(), later)
-        return tuple(dict.fromkeys(output.differing(track(files))))
+        hands = Hands(changes, press.helpers, change)
+        later = chain.from_iterable(part(changes) for part in parts.LATER)
+        stage.add(track(chain(hands.files(), later)))
+        gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
+        stage.remove(chain(gone, hands.gone, easel.outdated(output.names)))
 
 
-def _files(changes: Changes, asked: Iterable[parts.Part]) -> Iterator[Rendered]:
-    return chain.from_iterable(part(changes) for part in asked)
+def _told(difference: Difference, was_current: bool) -> Difference:
+    return replace(difference, is_repair=was_current and bool(difference.paths))
 
 
-def _openings(changes: Changes) -> Iterator[Rendered]:
-    """Render what stands in for pages that are pointed at before they are there."""
-    site, templates = changes.press.site, changes.press.templates
-    names = [record.name for record in changes.editions]
-    yield from to_site.render_openings(names, site, templates)
-    yield from to_topics.render_openings(site, templates, changes.matcher)
-    for folder in ARCHIVED:
-        for page in changes.archives_to_render(folder):
-            yield from to_feeds.render_archive_opening(folder, page, site)
-
-
-def _easel(press: Press, output: Output) -> Easel:
-    return Easel(press.painter, press.site, press.templates, output.held)
+def _is_current(store: Store, output: Output, press: Press) -> bool:
+    return _published_through(store, output, press) == store.change
 
 
 def _published_through(store: Store, output: Output, press: Press) -> int:

@@ -61,7 +61,7 @@ def run(room: Newsroom, reader: Reader, arrivals: Arrivals, tracks: Tracks) -> R
     report = ingest(room.store, room.inbox, reader, arrivals, tracks.files)
     published = publish(
         room.store, room.output, room.press, reader.now, tracks.pages, everything=False
-    )
+    ).paths
     names = [edition.name for edition in report.editions]
     return replace(report, published=published, editions=count(room.store, names, reader.rules))
 

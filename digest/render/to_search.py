@@ -23,9 +23,10 @@ import jinja2
 
 from digest.models import PaperPage, Rendered, Site
 from digest.render import names, to_site
+from digest.render.cards import paper_title
 from digest.render.matches import Matcher, title_of
 from digest.text.hygiene import remove_unsafe
-from digest.text.legible import legible, legible_name
+from digest.text.legible import legible_name
 from digest.text.wording import compounded
 
 PER_LIST = 500
@@ -99,7 +100,7 @@ def line(page: PaperPage, matcher: Matcher, periods: Periods) -> bytes:
     """Return what a list says of a paper; nothing of one that is now another."""
     if page.moved_to:
         return b""
-    title = legible(page.paper.title) or "Untitled"
+    title = paper_title(page.paper, matcher.tongue)
     told: list[object] = [
         page.paper.slug,
         title,

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load and do: no script, no style but that of its file, in no frame."""
 

@@ -1,7 +1,7 @@
 """The parts of the output: each module renders one, from what can have changed.
 
 A part has `files`, which yields what can have changed, and may have `gone`, which names what is to
-be removed. `publish` asks them in order: leaves first, the pages that lead to them after.
+be removed. In which order they are asked counts for no reader: all is seen at once.
 """
 
 from __future__ import annotations
@@ -11,13 +11,20 @@ from collections.abc import Callable, Iterator
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.parts import (
+    about,
+    api,
+    authors,
     bundling,
+    calendar,
     editions,
     entrances,
     feeds,
+    maps,
     papers,
     searching,
     topics,
+    trends,
+    wellknown,
 )
 
 Part = Callable[[Changes], Iterator[Rendered]]
@@ -26,18 +33,33 @@ Leaving = Callable[[Changes], Iterator[str]]
 OF_THE_DAY: tuple[Part, ...] = (
     searching.files,
     papers.files,
+    authors.files,
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
+    api.files,
+    maps.files,
+    wellknown.files,
 )
-"""What readers wait for."""
+"""What changes with every day."""
 
-ROLLUPS: tuple[Part, ...] = (editions.rollups,)
-"""The weeks and months, which grow with every day."""
+ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
+"""The weeks and months; their pictures take longest to paint, so they are begun first."""
 
 LATER: tuple[Part, ...] = (bundling.files,)
 """What takes longer than all pages together, and what they can do without until it is there."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone, searching.gone, bundling.gone)
+GONE: tuple[Leaving, ...] = (
+    topics.gone,
+    papers.gone,
+    searching.gone,
+    bundling.gone,
+    api.gone,
+    maps.gone,
+    wellknown.gone,
+)
 """What is not there any more."""

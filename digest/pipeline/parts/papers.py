@@ -1,4 +1,4 @@
-"""The pages of papers."""
+"""The pages of papers, and the files that cite them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.render import to_site
+from digest.render import to_papers
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
     """Render the page of each paper that changed."""
     press = changes.press
     for page in changes.tx.papers_changed(changes.since):
-        yield to_site.render_paper(page, press.site, press.templates, changes.matcher)
+        yield from to_papers.render(page, press.site, press.templates, changes.matcher)
 
 
 def gone(changes: Changes) -> Iterator[str]:
-    """Name the pages of papers that the curator has hidden since."""
+    """Name what is left of papers that the curator has hidden since."""
     for slug in changes.tx.hidden_slugs(changes.since):
-        yield to_site.paper_path(slug)
+        yield from to_papers.gone(slug)

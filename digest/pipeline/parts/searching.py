@@ -51,7 +51,7 @@ def periods_of(changes: Changes) -> Periods:
 
 
 def _numbers(changes: Changes) -> range:
-    last = changes.tx.last_paper()
+    last = changes.tx.pages.last_paper()
     return range(to_search.number_of(last) + 1 if last else 0)
 
 
