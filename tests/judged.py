@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,7 +21,6 @@ from flow import NO_PAGES, PAGES, SITE, Letter, make
 
 from digest.cli import work
 from digest.models import Cadence
-from digest.render import to_about
 
 HERE = Path(__file__).resolve().parent
 JUDGES = HERE / "judges"
