@@ -81,7 +81,9 @@ def render_paper(
 
     Several dumps of one day stand as one, as in its score: what a paper was listed with.
     """
-    paper, moved_to = page.paper, page.moved_to
+    paper = page.paper
+    if page.moved_to:
+        return _pointer(paper, page.moved_to, site, templates)
     days = days_of(page.sightings, date.max)
     legible_ones = legible_paragraphs(paper)
     values = {
@@ -105,12 +107,8 @@ def render_paper(
             {"name": name, "title": _in_words(name), "path": edition_path(name)}
             for name in page.editions
         ],
-        "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
     }
-    canonical = names.paper_url(site, (moved_to or paper).slug)
-    return lay_out(
-        "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
-    )
+    return lay_out("paper.html", paper_path(paper.slug), site, templates, values)
 
 
 def render_archive(
@@ -181,6 +179,16 @@ def shown(card: Card, paper: Paper) -> dict[str, object]:
         "source": source_url(paper),
         "links": _other_links(paper),
     }
+
+
+def _pointer(paper: Paper, moved_to: Paper, site: Site, templates: jinja2.Environment) -> Rendered:
+    """Render the page that leads on from a paper to the one that it is now known to be."""
+    values = {
+        "title": _title(paper),
+        "moved_to": {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
+        "canonical": names.paper_url(site, moved_to.slug),
+    }
+    return lay_out("moved.html", paper_path(paper.slug), site, templates, values)
 
 
 def _edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str, object]:

@@ -27,5 +27,5 @@ OF_THE_DAY: tuple[Part, ...] = (
 ROLLUPS: tuple[Part, ...] = (editions.rollups,)
 """The weeks and months; their pictures take longest to paint, so they are begun first."""
 
-GONE: tuple[Leaving, ...] = (topics.gone, papers.gone)
+GONE: tuple[Leaving, ...] = (topics.gone,)
 """What is not there any more."""
