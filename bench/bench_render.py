@@ -37,12 +37,12 @@ from digest.render import (
     pictures,
     text,
     to_bibtex,
+    to_editions,
     to_email,
     to_feeds,
     to_json,
     to_markdown,
     to_pictures,
-    to_site,
 )
 from digest.render.feed_items import Feed, FeedItem
 
@@ -197,7 +197,7 @@ def all_formats(day: Edition, templates: jinja2.Environment) -> Iterator[Rendere
     yield from to_bibtex.render(day, SITE)
     yield from to_markdown.render(day, SITE, templates)
     yield from to_email.render(day, SITE, templates)
-    yield to_site.render_edition(day, SITE, templates)
+    yield to_editions.render_edition(day, SITE, templates)
 
 
 def edition(papers: int) -> Edition:

@@ -22,7 +22,14 @@ from digest.models import (
     Section,
     Tally,
 )
-from digest.trending import Rules, day_in_words, days_of, is_rising, reason, revision_in_words
+from digest.trending import (
+    Rules,
+    days_of,
+    is_rising,
+    lateness_in_words,
+    reason,
+    revision_in_words,
+)
 from digest.trending import score as score_of
 
 PICTURED_DAYS = 14
@@ -130,7 +137,7 @@ def compose(material: Material, rules: Rules) -> Edition:
         cadence=material.cadence,
         start=material.start,
         end=material.end,
-        updated=_within(material.updated, material, rules.zone),
+        updated=within(material.updated, material.start, material.end, rules.zone),
         note=material.curation.note,
         listings=material.listings,
         new=new,
@@ -154,10 +161,10 @@ def _without(
     return {number: at for number, at in announced.items() if number not in others}
 
 
-def _within(moment: datetime, material: Material, zone: tzinfo) -> datetime:
-    """Move a moment into the edition's period, so that a backfill is dated by its days."""
-    first = datetime.combine(material.start, time.min, zone)
-    last = datetime.combine(material.end, time(23, 59, 59), zone)
+def within(moment: datetime, start: date, end: date, zone: tzinfo) -> datetime:
+    """Move a moment into an edition's period, so that a backfill is dated by its days."""
+    first = datetime.combine(start, time.min, zone)
+    last = datetime.combine(end, time(23, 59, 59), zone)
     return min(max(moment, first), last).astimezone(UTC).replace(microsecond=0)
 
 
@@ -216,7 +223,9 @@ class _Desk:
             is_late=announced.is_late,
             is_pinned=paper.key in curation.pinned,
             note=curation.notes.get(paper.key, ""),
-            announced=_within(announced.at, self._material, self._rules.zone),
+            announced=within(
+                announced.at, self._material.start, self._material.end, self._rules.zone
+            ),
             history=self._history(days) if section is Section.TRENDING else None,
         )
 
@@ -228,9 +237,11 @@ class _Desk:
     def _reason(
         self, section: Section, number: int, announced: Announced, days: tuple[Day, ...]
     ) -> str:
-        words = reason(days, self._on, self._material.listing_days)
+        tongue = self._rules.tongue
+        words = reason(days, self._on, self._material.listing_days, tongue)
         if section is Section.REVISED:
-            words = f"{revision_in_words(self._material.papers[number])} · {words}".rstrip(" ·")
+            revised = revision_in_words(self._material.papers[number], tongue)
+            words = f"{revised} · {words}".rstrip(" ·")
         if announced.is_late and days:
-            words = f"late: listed {day_in_words(days[-1].day, self._on)} · {words}"
+            words = f"{lateness_in_words(days, self._on, tongue)} · {words}"
         return words

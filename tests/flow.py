@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, inspect, text
 from digest.cli import work
 from digest.cli.newsletter import Newsletter
 from digest.models import Cadence, Edition
+from digest.pagefind import Indexer
 from digest.pipeline.changes import Press
 from digest.pipeline.report import DumpReport, RunReport
 from digest.pipeline.sealing import edition_of
@@ -61,6 +62,11 @@ class Letter(Newsletter):
         """As the newsletter's, but that its pictures take no time to paint."""
         press: Press = Newsletter.press.func(self)
         return replace(press, painter=QuickPainter(()))
+
+    @cached_property
+    def indexer(self) -> Indexer | None:
+        """None, but where a test asks for pagefind: it takes a process for each bundle."""
+        return Newsletter.indexer.func(self) if self.settings.search.engine == "pagefind" else None
 
     def drop(self, name: str, content: bytes | str) -> Path:
         """Put a whole file into the inbox, an hour ago."""

@@ -89,7 +89,12 @@ def _real(root: Path) -> None:
 
 
 def _samples(root: Path) -> None:
-    publish(root, datetime(2026, 3, 12, 18, tzinfo=UTC), sorted(SAMPLES.glob("2026*")))
+    publish_samples(root, CONFIG)
+
+
+def publish_samples(root: Path, config: str) -> Letter:
+    at = datetime(2026, 3, 12, 18, tzinfo=UTC)
+    return publish(root, at, sorted(SAMPLES.glob("2026*")), config)
 
 
 def publish(root: Path, at: datetime, dumps: Iterable[Path], config: str = CONFIG) -> Letter:

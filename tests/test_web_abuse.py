@@ -36,6 +36,7 @@ WAY = Way(source="test")
 NETWORKS = tuple(f"203.0.{number}.7" for number in range(8))
 POSTS, CALLERS = 10_000, 32
 ASKS, TIMERS, TIMED = 416, 8, ("unknown", "active", "pending", "gone")
+ROUNDS = 3
 CANARY, SECRET = "canary-6f1d9b", "hushhush-77aa"
 VICTIM = "victim@example.org"
 
@@ -125,12 +126,21 @@ def test_whoever_is_meant_the_answer_is_the_same_to_the_byte(room: Room) -> None
 
 
 def test_the_time_it_takes_does_not_tell_who_is_known(room: Room) -> None:
-    times = timed(room, "/subscribe", TIMED, ASKS)
-    for kind in TIMED[1:]:
-        assert len(times[kind]) == len(times["unknown"]) == ASKS
-        assert 0.4 <= slower(times[kind], times["unknown"]) <= 0.6, kind
-    # The work differs by little, which is lost among so many callers: it has to be hidden, too.
-    assert min(each for those in times.values() for each in those) >= 0.9 * STEP_SECONDS
+    # A busy machine may be slower for some by chance, but not for the same ones again and again.
+    suspected = set(TIMED[1:])
+    for turn in range(ROUNDS):
+        times = timed(room, "/subscribe", TIMED, range(turn * ASKS, (turn + 1) * ASKS))
+        suspected &= {kind for kind in TIMED[1:] if is_told(times[kind], times["unknown"])}
+        assert all(len(those) == ASKS for those in times.values())
+        # The work differs by little, lost among so many callers: it has to be hidden, too.
+        assert min(each for those in times.values() for each in those) >= 0.9 * STEP_SECONDS
+        if not suspected:
+            break
+    assert not suspected
+
+
+def is_told(some: list[float], others: list[float]) -> bool:
+    return not 0.4 <= slower(some, others) <= 0.6
 
 
 async def slow(request: Request) -> Response:
@@ -144,13 +154,13 @@ async def slow(request: Request) -> Response:
 def test_what_took_longer_for_the_known_would_be_told(tmp_path: Path) -> None:
     routes = [Route("/slow", slow, methods=["POST"])]
     with webroom.opened(tmp_path, routes=routes, **webroom.UNLIMITED) as room:
-        times = timed(room, "/slow", ("unknown", "active"), ASKS // 8)
-    assert slower(times["active"], times["unknown"]) > 0.6
+        times = timed(room, "/slow", ("unknown", "active"), range(ASKS // 8))
+    assert is_told(times["active"], times["unknown"])
 
 
-def timed(room: Room, path: str, kinds: tuple[str, ...], asks: int) -> dict[str, list[float]]:
+def timed(room: Room, path: str, kinds: tuple[str, ...], asks: range) -> dict[str, list[float]]:
     """Ask in disorder for readers of each kind, several callers at once; return the seconds."""
-    asked = [(kind, put(room, kind, at)) for kind in kinds for at in range(asks)]
+    asked = [(kind, put(room, kind, at)) for kind in kinds for at in asks]
     random.Random(7).shuffle(asked)
 
     def time_them(part: list[tuple[str, str]]) -> list[tuple[str, float]]:

@@ -20,9 +20,12 @@ from digest.cli import (
     deliver,
     keep,
     keys,
+    ping,
+    preview,
     search,
     serve,
     subscribers,
+    templates,
     topics,
 )
 from digest.cli.context import NOTHING_NEW, AsJson, DryRun, Files, chosen, newsletter
@@ -180,8 +183,10 @@ def publish(
 
 
 app.command("deliver", rich_help_panel="Step by step")(deliver.deliver)
+app.command("ping", rich_help_panel="Step by step")(ping.ping)
 app.add_typer(curate.app, name="edition", rich_help_panel="Step by step")
 app.add_typer(subscribers.app, name="subscribers", rich_help_panel="Every day")
+app.command("preview", rich_help_panel="Every day")(preview.preview)
 app.command("serve", rich_help_panel="Every day")(serve.serve)
 app.command("search", rich_help_panel="Every day")(search.search)
 app.command("bounces", rich_help_panel="Every day")(bounces.bounces)
@@ -195,3 +200,4 @@ app.add_typer(admin.app, name="admin", rich_help_panel="Look after it")
 app.add_typer(keys.app, name="keys", rich_help_panel="Look after it")
 app.add_typer(channels.app, name="channels", rich_help_panel="Look after it")
 app.add_typer(topics.app, name="topics", rich_help_panel="Look after it")
+app.add_typer(templates.app, name="templates", rich_help_panel="Look after it")

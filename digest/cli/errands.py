@@ -1,4 +1,4 @@
-"""What is done once all is published: mail, and posts to channels; neither waits for the other.
+"""What is done once all is published: mail, posts to channels, pings to hubs. None waits long.
 
 While staying, each has a thread of its own, so that a long delivery holds up no dump. Rung after
 each run and at each sweep, it does what is due; what fails is told, and tried again at the next.
@@ -33,6 +33,10 @@ def errands(letter: Newsletter) -> Mapping[str, Errand]:
         wanted["mailed"] = lambda stop: _mail(letter, stop)
     if letter.settings.channels:
         wanted["posted"] = lambda stop: _post(letter, stop)
+    if letter.settings.feeds.hub and letter.settings.feeds.ping:
+        from digest.cli.hubs import Pinger
+
+        wanted["pinged"] = Pinger(letter)
     return wanted
 
 

@@ -9,28 +9,30 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest import __version__
+from digest import __version__, catalogues, pagefind
 from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
 from digest.inbox import Inbox
 from digest.indexing import INDEXING, findable
-from digest.models import Edition, Site
+from digest.models import Edition, Site, Tongue
 from digest.output import Output
+from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
 from digest.pipeline.changes import Press
+from digest.pipeline.hands import Helpers
 from digest.pipeline.run import Newsroom
 from digest.render import pictures
 from digest.render.text import FILTERS
 from digest.selection import Chooser
 from digest.settings import Settings
 from digest.store import Store, open_store
-from digest.theme import fingerprint, fonts, load
+from digest.theme import fingerprint, folders_of, fonts, load
 from digest.topics import Topic, TopicRule, by_name
 from digest.trending import Rules
 
@@ -96,7 +98,14 @@ class Newsletter:
             trending_limit=self.settings.edition.trending_limit,
             zone=ZoneInfo(self.settings.newsletter.timezone),
             approval=self.settings.edition.approval,
+            tongue=self.tongue,
         )
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """The language that readers are spoken to in."""
+        folders = tuple(folders_of(self.settings.paths.templates))
+        return catalogues.tongue(self.settings.site.language, folders)
 
     @cached_property
     def limits(self) -> Limits:
@@ -120,16 +129,63 @@ class Newsletter:
             description=site.description,
             url=site.url,
             language=site.language,
+            tongue=self.tongue,
             author=site.author,
             mail_from=mail.sender,
             list_id=mail.list_id,
             postal_address=mail.postal_address,
             unsubscribe=mail.unsubscribe,
             web_url=self.settings.web.url,
+            subscribe=site.subscribe,
+            contact=site.contact,
+            about=self._about,
             hubs=self.settings.feeds.hub,
+            security_contact=site.security_contact,
             has_topics=bool(self.settings.topics),
             has_pictures=pictures.version() is not None,
+            search=self._search,
         )
+
+    @property
+    def speaks_its_language(self) -> bool:
+        """Whether readers are spoken to in `site.language`: there is a catalogue of it."""
+        told = self.settings.site.language.lower()
+        return not self.tongue.is_english or told.partition("-")[0] == "en"
+
+    @property
+    def _about(self) -> str:
+        """What the page about the newsletter begins with; `ConfigError` if it cannot be read."""
+        if not (name := self.settings.site.about):
+            return ""
+        try:
+            return (self.root / name).read_text("utf-8-sig")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            raise ConfigError(
+                f"the file of the setting site.about cannot be read: {why}",
+                at=str(self.root / name),
+                hint="write it, or empty the setting",
+            ) from error
+
+    @property
+    def _search(self) -> str:
+        """What the search on the site looks through, as `Site` says it."""
+        if self.settings.search.engine == "none":
+            return ""
+        return "full" if self.indexer else "titles"
+
+    @cached_property
+    def indexer(self) -> Indexer | None:
+        """What makes the index of whole texts; `ConfigError` where it is set and not there."""
+        engine = self.settings.search.engine
+        found = pagefind.installed(self.settings.site.language)
+        if engine == "pagefind" and found is None:
+            raise ConfigError(
+                "pagefind is to search the site, and is not installed",
+                at="search.engine",
+                hint="install it: pip install 'digest[search]'; or set it to auto or builtin",
+            )
+        return found if engine in ("auto", "pagefind") else None
 
     def reader(self, patience_seconds: float = 0.0) -> Reader:
         """Return what reading dumps now depends on."""
@@ -172,23 +228,33 @@ class Newsletter:
         return Press(
             site=self.site,
             rules=self.rules,
-            templates=load(overrides, FILTERS),
+            templates=load(overrides, FILTERS, self.tongue),
             fingerprint=self._fingerprint(fingerprint(overrides)),
             mail_budget_bytes=self.settings.mail.max_html_bytes,
             feed_papers=self.settings.feeds.papers,
             feed_editions=self.settings.feeds.editions,
             painter=pictures.Painter(fonts(overrides)) if pictures.version() else None,
             topics=self.topics,
+            helpers=Helpers(open_room=partial(_room, self.root, self.settings)),
+            indexer=self.indexer,
         )
 
     def _fingerprint(self, templates: str) -> str:
         """Return a hash of all that pages depend on besides the store."""
         shown = self.settings.shown()
-        del shown["edition"]["approval"]  # no page tells of it
+        del shown["edition"]["approval"], shown["feeds"]["ping"]  # no page tells of them
         sections = ["site", "newsletter", "trending", "edition", "feeds", "mail"]
         sections += ["topics"] * bool(self.settings.topics)
-        parts = [__version__, pictures.version(), templates, *(shown[name] for name in sections)]
+        site = [self.site.about, self.site.web_url]
+        finder = [self.site.search, self.indexer.maker if self.indexer else None]
+        told = (shown[name] for name in sections)
+        parts = [__version__, pictures.version(), finder, templates, *site, *told]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _room(root: Path, settings: Settings) -> Newsroom:
+    """Open a newsletter anew, in a process that helps."""
+    return Newsletter(root, settings).room
 
 
 def _unloadable(point: EntryPoint, why: str) -> ConfigError:

@@ -16,13 +16,14 @@ from tempfile import NamedTemporaryFile
 from typing import Any, TextIO, cast
 
 from digest import addresses
-from digest.cli.people import counted, in_words, shape, shape_consent
+from digest.cli.people import counted
 from digest.cli.words import say
 from digest.errors import OutputError, UsageError
 from digest.models import Cadence, Subscriber, SubscriberState
 from digest.pipeline import roll
 from digest.store import Store
 from digest.subscribing.table import HEADER, cells
+from digest.subscribing.telling import in_words, shape, shape_consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

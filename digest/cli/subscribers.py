@@ -68,7 +68,8 @@ def export(
     """Write all subscribers as CSV (with --json as JSON), or all that is held on one as JSON."""
     from digest.addresses import parse
     from digest.cli import rolls
-    from digest.cli.people import registry, shape_holding
+    from digest.cli.people import registry
+    from digest.subscribing.telling import shape_holding
 
     letter = newsletter()
     if address is not None:
@@ -167,8 +168,9 @@ def consent(address: Mailbox, as_json: AsJson = False) -> None:
     """Tell how an address came to be here: the record of its consent."""
     from digest.addresses import parse
     from digest.cli import shapes
-    from digest.cli.people import consent_in_words, nobody, registry, shape_consent
+    from digest.cli.people import nobody, registry
     from digest.cli.words import say
+    from digest.subscribing.telling import consent_in_words, shape_consent
 
     letter = newsletter()
     who = parse(address)

@@ -13,6 +13,7 @@ from digest.models.channels import (
     Channel,
     ChannelKind,
     Notice,
+    Ping,
     Posting,
     PostRecord,
     PostResult,
@@ -30,6 +31,7 @@ from digest.models.deliveries import (
     Result,
     Verdict,
 )
+from digest.models.derived import Author, Authored, AuthorName, AuthorPage, Shelf
 from digest.models.editions import (
     Announced,
     Curation,
@@ -52,6 +54,7 @@ from digest.models.papers import (
     New,
     Paper,
     PaperPage,
+    Related,
     Sighting,
 )
 from digest.models.subscribers import (
@@ -63,12 +66,19 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
-from digest.models.words import Approval, Cadence, DumpStatus, Section
+from digest.models.tongue import ENGLISH, Tongue, phrase
+from digest.models.trends import Counted, Heard, Ranked, Ranking
+from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
+    "ENGLISH",
     "Announced",
     "Answer",
     "Approval",
+    "Author",
+    "AuthorName",
+    "AuthorPage",
+    "Authored",
     "Cadence",
     "CameBack",
     "Channel",
@@ -76,6 +86,7 @@ __all__ = [
     "Choice",
     "Consent",
     "ConsentAct",
+    "Counted",
     "Curation",
     "Day",
     "Delivery",
@@ -89,6 +100,7 @@ __all__ = [
     "Entry",
     "Envelope",
     "FailingDomain",
+    "Heard",
     "History",
     "Invitation",
     "Known",
@@ -101,19 +113,27 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperPage",
+    "Period",
     "Phase",
+    "Ping",
     "PostRecord",
     "PostResult",
     "Posting",
     "Preferences",
+    "Ranked",
+    "Ranking",
+    "Related",
     "Rendered",
     "Result",
     "Section",
+    "Shelf",
     "Sighting",
     "Site",
     "Subscriber",
     "SubscriberState",
     "Suppression",
     "Tally",
+    "Tongue",
     "Verdict",
+    "phrase",
 ]

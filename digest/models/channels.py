@@ -103,3 +103,17 @@ class PostRecord:
     done_at: datetime | None = None
     code: int | None = None
     said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """A feed that a hub is to be told of (WebSub): its path, and a digest of its bytes.
+
+    `since` is when it was first tried (aware UTC), `attempts` were begun before this one.
+    """
+
+    hub: str
+    feed: str
+    digest: str
+    since: datetime | None = None
+    attempts: int = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from digest.models.words import DumpStatus
@@ -177,10 +178,29 @@ class DumpRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A paper close to another, as that one's page names it.
+
+    `edition` is the daily edition that announced it as new.
+    """
+
+    slug: str
+    title: str
+    authors: tuple[str, ...]
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPage:
-    """A paper with its history, for its own page. `moved_to` is set where it is now another's."""
+    """A paper with its history, for its own page. `moved_to` is set where it is now another's.
+
+    `author_slugs` are the pages of its authors, by their place among them from 0, of those who have
+    one. `related` are the papers close to it, the closest first.
+    """
 
     paper: Paper
     editions: tuple[str, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     moved_to: Paper | None = None
+    author_slugs: Mapping[int, str] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()

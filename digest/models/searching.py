@@ -43,3 +43,21 @@ class Hits:
 
     total: int = 0
     papers: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findable:
+    """A paper as an index of whole texts is given it: texts as readers see them, ISO dates.
+
+    `day` is that of the first edition it stood in, `editions` are the names of all, the weeks and
+    the months too.
+    """
+
+    slug: str
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    day: str = ""
+    editions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()

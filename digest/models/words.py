@@ -29,6 +29,14 @@ class Cadence(StrEnum):
     MONTH = "month"
 
 
+class Period(StrEnum):
+    """The time over which papers are ranked by what is trending."""
+
+    NOW = "now"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class Approval(StrEnum):
     """What the curator decided of an edition, or is to decide before it goes out."""
 

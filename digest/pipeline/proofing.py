@@ -15,7 +15,7 @@ from digest.models import Delivery, Envelope, Preferences, Verdict
 from digest.pipeline.changes import Press
 from digest.pipeline.sealing import edition_of
 from digest.pipeline.sending import Connection
-from digest.render import to_site
+from digest.render import to_editions
 from digest.render.matches import Matcher
 from digest.store import Store
 
@@ -59,8 +59,8 @@ class Proofs:
                 raise EditionError(f"there is no edition {name}", at=name)
             edition = edition_of(tx, record, self.press.rules)
         press = self.press
-        matcher = Matcher(press.topics.values())
-        made = to_site.render_proof(edition, press.site, press.templates, matcher, assets)
+        matcher = Matcher(press.topics.values(), press.site.tongue)
+        made = to_editions.render_proof(edition, press.site, press.templates, matcher, assets)
         return made.content
 
     def send(self, name: str, to: str) -> None:

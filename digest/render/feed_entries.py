@@ -12,20 +12,29 @@ from datetime import datetime
 
 import jinja2
 
-from digest.models import Edition, Paper, Site
+from digest.models import Cadence, Edition, Paper, Site, Tongue
 from digest.render import names
-from digest.render.cards import author_line, groups, links_of, source_url, summary
+from digest.render.cards import (
+    Group,
+    author_line,
+    groups,
+    links_of,
+    paper_title,
+    source_url,
+    summary,
+)
 from digest.render.feed_items import FeedItem
 from digest.render.matches import Match
 from digest.render.text import legible_paragraphs, lines, one_line
-from digest.text.legible import legible, legible_name
+from digest.text.legible import legible_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPaper:
     """A new paper, and where and when it was announced (aware UTC). `note` is Markdown.
 
-    Fractions of a second only tell which paper of one announcement stands before which.
+    Fractions of a second only tell which paper of one announcement stands before which. `id` is
+    that of its entry, where this is not the one that announces the paper.
     """
 
     paper: Paper
@@ -34,6 +43,7 @@ class FeedPaper:
     reason: str = ""
     note: str = ""
     topics: tuple[Match, ...] = ()
+    id: str = ""
 
 
 def entries_of_papers(
@@ -46,20 +56,20 @@ def entries_of_papers(
         paragraphs = legible_paragraphs(paper)
         abstract = " ".join(paragraphs)
         values = {
-            "authors": author_line(paper.authors),
+            "authors": author_line(paper.authors, site.tongue),
             "reason": one_line(told.reason),
             "note": lines(told.note),
             "abstract": abstract,
             "paragraphs": paragraphs,
-            "links": _links(paper),
+            "links": _links(paper, site.tongue),
             "edition_name": told.edition,
             "edition_url": names.edition_url(site, told.edition),
         }
         yield FeedItem(
-            id=names.tag_uri(site, paper.key),
+            id=told.id or names.tag_uri(site, paper.key),
             url=names.paper_url(site, paper.slug),
             source=source_url(paper),
-            title=legible(paper.title) or "Untitled",
+            title=paper_title(paper, site.tongue),
             html=template.render(values),
             text=abstract,
             authors=_known(paper.authors),
@@ -70,26 +80,50 @@ def entries_of_papers(
 
 
 def entries_of_editions(
-    editions: Iterable[Edition], site: Site, templates: jinja2.Environment
+    editions: Iterable[Edition],
+    site: Site,
+    templates: jinja2.Environment,
+    most: int | None = None,
 ) -> Iterator[FeedItem]:
-    """Yield the entry of each edition: its titles."""
+    """Yield the entry of each edition: its titles, of each section at most so many."""
     template = templates.get_template("feeds/edition.html")
     for edition in editions:
-        counts = summary(edition)
+        counts = summary(edition, site.tongue)
         values = {
             "summary": counts,
             "note": lines(edition.note),
-            "groups": groups(_titles_of(edition), site),
+            "groups": _groups(edition, site, most),
+            "edition_url": names.edition_url(site, edition.name),
         }
         yield FeedItem(
             id=names.edition_tag_uri(site, edition.name),
             url=names.edition_url(site, edition.name),
-            title=names.edition_title(edition),
+            title=names.edition_title(edition, site.tongue),
             html=template.render(values),
             text=counts,
-            published=min((e.announced for e in edition.entries), default=edition.updated),
+            published=_published(edition),
             updated=edition.updated,
         )
+
+
+def _published(edition: Edition) -> datetime:
+    """Return when a day announced its first paper, and when a week or a month was whole."""
+    if edition.cadence is not Cadence.DAY:
+        return edition.updated
+    return min((entry.announced for entry in edition.entries), default=edition.updated)
+
+
+def _groups(edition: Edition, site: Site, most: int | None) -> tuple[Group, ...]:
+    """Lay out the sections of an edition, of each at most so many papers."""
+    counts = (len(edition.new), len(edition.trending), len(edition.revised))
+    cut = replace(
+        edition,
+        new=edition.new[:most],
+        trending=edition.trending[:most],
+        revised=edition.revised[:most],
+    )
+    laid_out = zip(groups(_titles_of(cut), site), counts, strict=True)
+    return tuple(replace(group, more=count - len(group.cards)) for group, count in laid_out)
 
 
 def _titles_of(edition: Edition) -> Edition:
@@ -101,8 +135,8 @@ def _titles_of(edition: Edition) -> Edition:
     return replace(edition, new=new, trending=trending, revised=revised)
 
 
-def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    links = (("Paper", source_url(paper)), *links_of(paper))
+def _links(paper: Paper, tongue: Tongue) -> tuple[tuple[str, str], ...]:
+    links = ((tongue.say("Paper"), source_url(paper)), *links_of(paper, tongue))
     return tuple((word, address) for word, address in links if address)
 
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from digest.render.feed_items import Feed, FeedItem
+from digest.render.json_text import Written, pretty
 
 NAME = "feed.json"
+_DEPTH = 2  # of an entry, in the list of them
 
 
 def write(feed: Feed) -> bytes:
@@ -28,10 +32,35 @@ def write(feed: Feed) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
     document = _filled(values) | {"items": [_item(item) for item in feed.items]}
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    return pretty(document).encode() + b"\n"
 
 
-def _item(item: FeedItem) -> dict[str, object]:
+def read(content: bytes) -> tuple[FeedItem, ...] | None:
+    """Return the entries that `write` wrote, dates in whole seconds; None of anything else."""
+    try:
+        return tuple(_read(told) for told in json.loads(content)["items"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _read(told: Mapping[str, Any]) -> FeedItem:
+    return FeedItem(
+        id=told["id"],
+        url=told["url"],
+        source=told.get("external_url"),
+        title=told["title"],
+        html=told["content_html"],
+        text=told.get("summary", ""),
+        authors=tuple(author["name"] for author in told.get("authors", ())),
+        categories=tuple(told.get("tags", ())),
+        published=datetime.fromisoformat(told["date_published"]),
+        updated=datetime.fromisoformat(told["date_modified"]),
+    )
+
+
+@lru_cache(8192)
+def _item(item: FeedItem) -> Written:
+    """Write an entry as it stands in a feed: most stand in several."""
     values = {
         "id": item.id,
         "url": item.url,
@@ -44,7 +73,7 @@ def _item(item: FeedItem) -> dict[str, object]:
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
-    return _filled(values)
+    return Written(pretty(_filled(values), _DEPTH))
 
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:

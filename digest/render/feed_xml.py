@@ -13,7 +13,7 @@ profile wants it: some readers take `&lt;b>` in a title of RSS for a tag, but no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from email.utils import format_datetime
 from typing import Any
 
@@ -31,14 +31,18 @@ _DC = "http://purl.org/dc/elements/1.1/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _CREATOR = f"{{{_DC}}}creator"
 _DETAILS = "details"
+_KEPT: dict[FeedItem, tuple[bytes, bytes]] = {}
+_MOST_KEPT = 8192
 _KINDS = {RSS_NAME: "application/rss+xml", ATOM_NAME: "application/atom+xml"}
 
 
 def write(feed: Feed) -> tuple[bytes, bytes]:
     """Return the feed as RSS and as Atom."""
-    entries = [_entry(item) for item in feed.items]
-    rss = _generator(feed, entries, RSS_NAME).rss_str()
-    atom = _generator(feed, entries, ATOM_NAME).atom_str()
+    entries = _written_entries(feed)
+    rss = _generator(feed, (), RSS_NAME).rss_str()
+    atom = _generator(feed, (), ATOM_NAME).atom_str()
+    rss = _filled(rss, b"</channel>", [entry for entry, _ in entries])
+    atom = _filled(atom, b"</feed>", [entry for _, entry in entries])
     return _finished(feed, rss), _finished(feed, atom)
 
 
@@ -46,6 +50,38 @@ def write_atom(feed: Feed) -> bytes:
     """Return the feed as Atom alone."""
     entries = [_entry(item) for item in feed.items]
     return _finished(feed, _generator(feed, entries, ATOM_NAME).atom_str())
+
+
+def _written_entries(feed: Feed) -> list[tuple[bytes, bytes]]:
+    """Return the entries of a feed as RSS and as Atom; most stand in several feeds, and are kept.
+
+    Those not kept are written as a feed, and cut out of it: the tags that part them stand in no
+    text.
+    """
+    told = {item: _KEPT.get(item) for item in feed.items}
+    if new := [item for item, written in told.items() if written is None]:
+        entries = [_entry(item) for item in new]
+        rss = _cut(_generator(feed, entries, RSS_NAME).rss_str(), b"item")
+        atom = _cut(_generator(feed, entries, ATOM_NAME).atom_str(), b"entry")
+        made = dict(zip(new, zip(rss, atom, strict=True), strict=True))
+        told |= made
+        _KEPT.update(made)
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+    return [written for item in feed.items if (written := told[item])]
+
+
+def _cut(xml: bytes, tag: bytes) -> list[bytes]:
+    """Return each of the elements of a tag, which stand one after the other."""
+    opening, closing = b"<%b>" % tag, b"</%b>" % tag
+    within = xml[xml.index(opening) : xml.rindex(closing)]
+    return [element + closing for element in within.split(closing)]
+
+
+def _filled(xml: bytes, end: bytes, entries: Iterable[bytes]) -> bytes:
+    """Put entries where they stand in a feed: at its end."""
+    at = xml.rindex(end)
+    return b"".join((xml[:at], *entries, xml[at:]))
 
 
 class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -110,7 +146,7 @@ class _Head(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
                 yield rel, folder
 
 
-def _generator(feed: Feed, entries: list[FeedEntry], name: str) -> FeedGenerator:
+def _generator(feed: Feed, entries: Sequence[FeedEntry], name: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.register_extension(_DETAILS, _Head, _Details)
     generator.details.feed, generator.details.name = feed, name
@@ -124,7 +160,7 @@ def _generator(feed: Feed, entries: list[FeedEntry], name: str) -> FeedGenerator
     generator.link(href=feed.folder + own, rel="self", type=_KINDS[name])
     generator.link(href=feed.home, rel="alternate", type="text/html")
     generator.updated(feed.updated)
-    generator.entry(entries)
+    generator.entry([*entries])
     return generator
 
 

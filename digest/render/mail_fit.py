@@ -20,6 +20,7 @@ _LEAST_ABSTRACT_CHARS, _MOST_ABSTRACT_CHARS = 160, 600
 _LEAST = Shape(title=300, tldr=450, abstract=_LEAST_ABSTRACT_CHARS, note=1_000)
 _BARE = replace(_LEAST, abstract_beside_tldr=0)
 _LEAST_BYTES = 300  # a paper takes in HTML besides its words; less, and a page is made in vain
+_FEW = 32  # papers of a section that are rendered to learn whether all are too many
 _TRIES = 4  # to guess a length: a template may show an abstract twice
 
 HtmlOf = Callable[[Shape], Laid]
@@ -41,9 +42,12 @@ def fit(
         whole = replace(_LEAST, abstract=longest)
         if size(html := html_of(whole)) <= budget:
             return whole, html
+    most = max(len(group.cards) for group in sections)
+    if high := _too_many(html_of, budget, most):
+        return _fewer(html_of, budget, high)
     least = html_of(_LEAST)
     if size(least) > budget:
-        return _fewer(sections, html_of, budget)
+        return _fewer(html_of, budget, most)
     room = budget - size(least) + _bytes_at(abstracts, _LEAST_ABSTRACT_CHARS)
     limits = range(_LEAST_ABSTRACT_CHARS, longest + 1, step)
     for _ in range(_TRIES if limits else 0):
@@ -55,13 +59,27 @@ def fit(
     return _LEAST, least
 
 
-def _fewer(sections: Sequence[Group], html_of: HtmlOf, budget: int) -> tuple[Shape, Laid]:
+def _too_many(html_of: HtmlOf, budget: int, most: int) -> int:
+    """Return how many papers of a section are too many, bare of what can go; 0 where none are.
+
+    Only a few more papers are rendered than fit, however many there are.
+    """
+    papers = _FEW
+    while papers < most:
+        if size(html_of(replace(_BARE, papers=papers))) > budget:
+            return papers
+        papers += papers // 4
+    return 0
+
+
+def _fewer(html_of: HtmlOf, budget: int, most: int) -> tuple[Shape, Laid]:
     """Find how many papers a section can show, bare of what can go; if none, drop the notes.
 
-    The size grows nearly evenly with the papers, so that a guess is as a rule close; every other
-    time the middle is taken, so that few are needed whatever the papers are like.
+    More than `most` papers are too many, and so are `most` if there are more. The size grows nearly
+    evenly with the papers, so that a guess is as a rule close; every other time the middle is
+    taken, so that few are needed whatever the papers are like.
     """
-    shapes = [replace(_BARE, papers=n) for n in range(max(len(g.cards) for g in sections) + 1)]
+    shapes = [replace(_BARE, papers=n) for n in range(most + 1)]
     if size(html := html_of(shapes[-1])) <= budget:
         return shapes[-1], html
     low, high, above = 0, len(shapes) - 1, size(html)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from digest.models import Paper
+from digest.models import ENGLISH, Paper, Tongue
+from digest.render import KEPT
 from digest.render.text import one_line
 from digest.topics import Topic, look
 
@@ -32,14 +34,17 @@ class Match:
 class Matcher:
     """Tells which topics papers match, in the order of the topics. Keeps what it told."""
 
-    def __init__(self, topics: Iterable[Topic] = ()) -> None:
+    def __init__(self, topics: Iterable[Topic] = (), tongue: Tongue = ENGLISH) -> None:
         self.topics = tuple(topics)
+        self.tongue = tongue
         self._told: dict[bytes, tuple[Match, ...]] = {}
+        self._lately = lru_cache(KEPT)(self._of)
 
     def of(self, paper: Paper) -> tuple[Match, ...]:
         """Return the topics that a paper matches; none, at no cost, where there are no topics."""
-        if not self.topics:
-            return ()
+        return self._lately(paper) if self.topics else ()
+
+    def _of(self, paper: Paper) -> tuple[Match, ...]:
         key = _key(paper)
         if (told := self._told.get(key)) is None:
             told = self._told[key] = tuple(self._matched(paper))
@@ -49,7 +54,9 @@ class Matcher:
         seen = look(paper)
         for topic in self.topics:
             if why := topic.match_look(seen):
-                yield Match(title=title_of(topic), name=topic.name, why=one_line(str(why)))
+                yield Match(
+                    title=title_of(topic), name=topic.name, why=one_line(why.said(self.tongue))
+                )
 
 
 NO_TOPICS = Matcher()

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from markupsafe import Markup, escape
 
-from digest.render import mathml_core
+from digest.render import KEPT, mathml_core
 from digest.render.cuts import cut, ended
 from digest.text.legible import Run, runs
 
@@ -45,6 +45,7 @@ _THOUSANDS = re.compile(
 _READS_THE_SAME = re.compile(r"[\d\s.,:%/()+\-−–±×~∼≈<>≤≥$]*")
 
 
+@lru_cache(4 * KEPT)
 def to_html(text: str, most: int | None = None, columns: int = _COLUMNS) -> Markup:
     """Write a text of a dump as HTML: its words escaped, its mathematics as MathML.
 

@@ -6,12 +6,18 @@ or checks an address that came from a dump: see `render.text.web_address`.
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import quote, unquote
 
-from digest.models import Cadence, Edition, EditionRecord, Site
-from digest.text.english import MONTHS, WEEKDAYS, day_month
+from digest.models import ENGLISH, Cadence, Edition, EditionRecord, Period, Site, Tongue
 
+EDITION_FEEDS = {
+    Cadence.DAY: "feeds/editions",
+    Cadence.WEEK: "feeds/weekly",
+    Cadence.MONTH: "feeds/monthly",
+}
+"""The folders of the feeds of editions."""
+
+SEARCH = "search"
 _PCHAR = "/:@!$&'()*+,;="  # what RFC 3986 allows in a path beside letters, digits and "-._~"
 
 
@@ -36,6 +42,55 @@ def topic_feed_paths(name: str) -> dict[str, str]:
         word: f"feeds/topics/{name}.{ending}"
         for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
     }
+
+
+def cite_paths(slug: str) -> dict[str, str]:
+    """Name the files that cite a paper by format, relative to the output."""
+    return {word: f"{paper_folder(slug)}/cite.{word}" for word in ("bib", "ris")}
+
+
+def author_folder(slug: str) -> str:
+    """Name the folder of an author's page, relative to the output."""
+    return f"authors/{slug}"
+
+
+def author_feed_paths(slug: str) -> dict[str, str]:
+    """Name the feeds of an author by format, relative to the output."""
+    return {
+        word: f"feeds/authors/{slug}.{ending}"
+        for word, ending in (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
+    }
+
+
+def trending_folder(period: Period) -> str:
+    """Name the folder of what is trending now, this week or this month."""
+    return "trending" if period is Period.NOW else f"trending/{period}"
+
+
+def year_folder(year: int) -> str:
+    """Name the folder of a year's calendar; no edition has such a name."""
+    return f"editions/{year:04}"
+
+
+def edition_feed_paths(cadence: Cadence) -> dict[str, str]:
+    """Name the feeds of the editions of a cadence by format, relative to the output."""
+    return _in_folder(EDITION_FEEDS[cadence])
+
+
+def paper_feed_paths() -> dict[str, str]:
+    """Name the feeds of all new papers by format, relative to the output."""
+    return _in_folder("feeds")
+
+
+def trending_feed_paths() -> dict[str, str]:
+    """Name the feeds of the papers that trend again by format, relative to the output."""
+    endings = (("rss", "rss.xml"), ("atom", "atom.xml"), ("json", "json"))
+    return {word: f"feeds/trending.{ending}" for word, ending in endings}
+
+
+def search_path(file: str) -> str:
+    """Name a file of the search: its page, its scripts, the lists it looks through."""
+    return f"{SEARCH}/{file}"
 
 
 def card_path(name: str) -> str:
@@ -68,10 +123,14 @@ def topic_url(site: Site, name: str) -> str:
     return url(site, f"{topic_folder(name)}/")
 
 
+def author_url(site: Site, slug: str) -> str:
+    """Address the page of an author."""
+    return url(site, f"{author_folder(slug)}/")
+
+
 def feed_urls(site: Site) -> dict[str, str]:
     """Address the feeds of papers, by format."""
-    files = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
-    return {name: url(site, f"feeds/{file}") for name, file in files.items()}
+    return {name: url(site, path) for name, path in paper_feed_paths().items()}
 
 
 def unsubscribe_url(site: Site) -> str:
@@ -113,22 +172,47 @@ def topic_tag_uri(site: Site, name: str) -> str:
     return _tag(site, f"topic/{name}")
 
 
+def author_tag_uri(site: Site, slug: str) -> str:
+    """Name the feed of an author for ever (RFC 4151)."""
+    return _tag(site, f"author/{slug}")
+
+
+def feed_tag_uri(site: Site, name: str) -> str:
+    """Name a feed for ever (RFC 4151) that is of no topic and no reader: `weekly`, `trending`."""
+    return _tag(site, f"feed/{name}")
+
+
+def trending_tag_uri(site: Site, week: str, key: str) -> str:
+    """Name a paper's trending again in a week for ever (RFC 4151)."""
+    return _tag(site, f"trending/{week}/{key}")
+
+
 def reader_tag_uri(site: Site, mark: str) -> str:
     """Name the feed of one reader for ever (RFC 4151), by what tells nobody who they are."""
     return _tag(site, f"reader/{mark}")
 
 
-def edition_title(edition: Edition | EditionRecord) -> str:
+def edition_title(edition: Edition | EditionRecord, tongue: Tongue = ENGLISH) -> str:
     """Say which period: `Wednesday 11 March 2026`, `Week 11 of 2026 (9–15 March)`, `March 2026`."""
     start = edition.start
     match edition.cadence:
         case Cadence.DAY:
-            return f"{WEEKDAYS[start.weekday()]} {day_month(start)} {start.year}"
+            return tongue.weekday_date(start)
         case Cadence.WEEK:
             week = start.isocalendar()
-            return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
+            return tongue.say(
+                "Week %(week)s of %(year)s (%(days)s)",
+                week=week.week,
+                year=week.year,
+                days=tongue.span(start, edition.end),
+            )
         case Cadence.MONTH:
-            return f"{MONTHS[start.month - 1]} {start.year}"
+            return tongue.month_year(start)
+
+
+def _in_folder(folder: str) -> dict[str, str]:
+    files = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+    return {name: f"{folder}/{file}" for name, file in files.items()}
 
 
 def _quoted_mailbox(address: str) -> str:
@@ -142,11 +226,3 @@ def _tag(site: Site, specific: str) -> str:
     """
     authority = site.list_id.lower().replace("_", "-")
     return f"tag:{authority},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
-
-
-def _span(start: date, end: date) -> str:
-    if start.year != end.year:
-        return f"{day_month(start)} {start.year} – {day_month(end)} {end.year}"
-    if start.month != end.month:
-        return f"{day_month(start)} – {day_month(end)}"
-    return f"{start.day}–{day_month(end)}"

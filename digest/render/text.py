@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from markupsafe import Markup
@@ -31,8 +32,8 @@ _MARKDOWN = str.maketrans(
     | {"<": "&lt;"}
 )
 _ENTITY = re.compile("&(?=[#A-Za-z])")
-_DOMAIN_DOT = re.compile(r"(?<=[A-Za-z0-9-])\.(?=[A-Za-z]{2})|(?<=[Ww]{3})\.")
-_MEANT_COLON = re.compile(r"(?<=\]):|:(?=[a-z0-9_+\\-]{1,40}:)")  # a reference, a drawn face
+_DOMAIN_DOT = re.compile(r"\.(?:(?<=[A-Za-z0-9-]\.)(?=[A-Za-z]{2})|(?<=[Ww]{3}\.))")
+_MEANT_COLON = re.compile(r":(?:(?<=\]:)|(?=[a-z0-9_+\\-]{1,40}:))")  # a reference, a drawn face
 _BLOCK_START = re.compile(r"(?:[-+](?=[\s-]|$)|[=:])")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _ODD_WIDTH = re.compile("[^\x00-\u02ff\u2010-\u2027]")  # beyond: marks, and wide characters
@@ -83,8 +84,12 @@ def web_address(address: str | None) -> str | None:
 
 def wrap(text: str, width: int = 72, indent: str = "") -> str:
     """Break `text` into lines of at most `width` columns. An address is never broken."""
-    columns_of = _columns if _ODD_WIDTH.search(text) else len
-    wrapped = _wrapped(text.split(), width - len(indent), columns_of)
+    words, room = text.split(), width - len(indent)
+    wrapped: Iterable[str]
+    if text.isascii() or not _ODD_WIDTH.search(text):
+        wrapped = _quickly_wrapped(" ".join(words), room) or _wrapped(words, room, len)
+    else:
+        wrapped = _wrapped(words, room, _columns)
     return "\n".join(indent + line for line in wrapped)
 
 
@@ -97,6 +102,7 @@ def wrap_lines(text: str, width: int = 72, indent: str = "") -> str:
     return "\n".join(part.rstrip() for part in parts)
 
 
+@lru_cache(maxsize=8192)
 def markdown_escape(text: str) -> str:
     """Write one line of text so that every Markdown renderer shows just that text.
 
@@ -151,6 +157,20 @@ def _netloc(host: str | None, port: int | None) -> str:
 
 def _percent(part: str) -> str:
     return quote(_STRAY_PERCENT.sub("%25", part), safe=_URL_SAFE + "?")
+
+
+def _quickly_wrapped(line: str, width: int) -> list[str]:
+    """Break a line where each character takes a column; nothing where a word takes more than all.
+
+    That is as `_wrapped` breaks it, a line at a time rather than a word.
+    """
+    lines = _lines_of(width).findall(line) if width > 0 else []
+    return lines if " ".join(lines) == line else []
+
+
+@lru_cache(maxsize=64)
+def _lines_of(width: int) -> re.Pattern[str]:
+    return re.compile(rf"(?:^| )(.{{1,{width}}})(?= |$)")
 
 
 def _wrapped(words: list[str], width: int, columns_of: Callable[[str], int]) -> Iterator[str]:

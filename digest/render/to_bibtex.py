@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from digest.models import Edition, Paper, Rendered, Site
-from digest.render import names
+from digest.render import KEPT, names
 from digest.render.cards import source_url
 from digest.render.text import one_line
 
@@ -73,6 +73,11 @@ def render(edition: Edition, site: Site) -> Iterator[Rendered]:
     yield Rendered(path=path, content="\n".join(records).encode("utf-8", "replace"))
 
 
+def record(paper: Paper, site: Site) -> str:
+    """Return the record of one paper, to cite it: without its abstract."""
+    return _record(paper, site, set(), with_abstract=False)
+
+
 def latex(text: str) -> str:
     """Write text for LaTeX, its braces in balance whatever the text holds."""
     text = one_line(text)
@@ -92,11 +97,19 @@ def citation_key(paper: Paper) -> str:
     return "".join(parts)[:60] or "paper"
 
 
-def _record(paper: Paper, site: Site, taken: set[str]) -> str:
-    key = _free(citation_key(paper), taken)
+def _record(paper: Paper, site: Site, taken: set[str], *, with_abstract: bool = True) -> str:
+    own, fields, abstract = _written_out(paper, site)
+    key = _free(own, taken)
     taken.add(key)
+    return f"@misc{{{key},\n{fields}{abstract if with_abstract else ''}}}\n"
+
+
+@lru_cache(KEPT)
+def _written_out(paper: Paper, site: Site) -> tuple[str, str, str]:
+    """Write a paper's own key, its fields, and the one with its abstract."""
     fields = "".join(f"  {name} = {value},\n" for name, value in _fields(paper, site))
-    return f"@misc{{{key},\n{fields}}}\n"
+    abstract = f"  abstract = {{{latex(paper.abstract)}}},\n" if paper.abstract else ""
+    return citation_key(paper), fields, abstract
 
 
 def _fields(paper: Paper, site: Site) -> Iterator[tuple[str, str]]:
@@ -112,8 +125,6 @@ def _fields(paper: Paper, site: Site) -> Iterator[tuple[str, str]]:
     if published := _PUBLISHED.match(paper.published or ""):
         yield "year", f"{{{published[1]}}}"
         yield "month", _MONTHS[int(published[2]) - 1]
-    if paper.abstract:
-        yield "abstract", f"{{{latex(paper.abstract)}}}"
 
 
 def _author_list(authors: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ left out, never invented. A paper without an arXiv id has its public key for an 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from digest.models import Edition, Entry, Paper
@@ -21,6 +22,15 @@ def daily_paper(entry: Entry, edition: Edition) -> Json:
     told = paper_object(paper) | ({} if votes is None else {"upvotes": votes})
     told["submittedOnDailyAt"] = _listed_at(entry, edition)
     return _item(paper, told)
+
+
+def in_order(edition: Edition, order: str = "publishedAt") -> Sequence[Entry]:
+    """Return the papers of an edition, each once: the newest or (`trending`) the highest first."""
+    entries = tuple({entry.paper.key: entry for entry in reversed(edition.entries)}.values())[::-1]
+    if order == "trending":
+        return sorted(entries, key=lambda entry: (-entry.score, entry.paper.key))
+    by_key = sorted(entries, key=lambda entry: (entry.position, entry.paper.key))
+    return sorted(by_key, key=lambda entry: entry.paper.published or "", reverse=True)
 
 
 def found_paper(paper: Paper) -> Json:

@@ -5,32 +5,38 @@ Documented in docs/cli.md; keys are added, never renamed. What a dump said stays
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from digest.models import Edition, Entry, ListedPaper, Paper, Rendered, Site
-from digest.render import names
+from digest.render import KEPT, names
+from digest.render.json_text import Written, pretty
 from digest.render.matches import NO_TOPICS, Matcher
 from digest.render.text import legible_paragraphs
 from digest.text.legible import legible
 
 Json = dict[str, object]
+_DEPTH = 3  # of what is told of a paper: in the document, in its section, in the paper
 
 
 def render(edition: Edition, site: Site, matcher: Matcher = NO_TOPICS) -> Iterator[Rendered]:
     """Yield `papers.json` in the edition's folder."""
-    told = document(edition, site, matcher)
-    text = json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    told: Json = {"edition": _edition(edition, site)}
+    for name, entries in _sections(edition):
+        told[name] = [_entry(_of_itself(entry.paper), entry, site, matcher) for entry in entries]
+    text = pretty(told) + "\n"
     path = f"{names.edition_folder(edition.name)}/papers.json"
     yield Rendered(path=path, content=text.encode("utf-8", "replace"))
 
 
 def document(edition: Edition, site: Site, matcher: Matcher = NO_TOPICS) -> Json:
     """Return what `papers.json` tells of an edition."""
-    sections = {"new": edition.new, "trending": edition.trending, "revised": edition.revised}
     told: Json = {"edition": _edition(edition, site)}
-    for name, entries in sections.items():
-        told[name] = [_entry(entry, site, matcher) for entry in entries]
+    for name, entries in _sections(edition):
+        told[name] = [
+            _entry(paper_json(entry.paper, entry.paper.key, 0), entry, site, matcher)
+            for entry in entries
+        ]
     return told
 
 
@@ -64,7 +70,7 @@ def _edition(edition: Edition, site: Site) -> Json:
         "cadence": edition.cadence.value,
         "start": edition.start.isoformat(),
         "end": edition.end.isoformat(),
-        "title": names.edition_title(edition),
+        "title": names.edition_title(edition, site.tongue),
         "url": names.edition_url(site, edition.name),
         "updated": edition.updated.isoformat().replace("+00:00", "Z"),
         "note": edition.note,
@@ -77,16 +83,29 @@ def _edition(edition: Edition, site: Site) -> Json:
     }
 
 
-def _entry(entry: Entry, site: Site, matcher: Matcher) -> Json:
-    """Tell of a paper as it stood in this edition: its votes are those of then.
+def _sections(edition: Edition) -> tuple[tuple[str, Sequence[Entry]], ...]:
+    return ("new", edition.new), ("trending", edition.trending), ("revised", edition.revised)
 
-    Topics are told by name, by no key at all where the newsletter has none.
+
+@lru_cache(KEPT)
+def _of_itself(paper: Paper) -> Mapping[str, Written]:
+    """Write what is told of a paper, wherever it stands, as it will stand in the document."""
+    told = paper_json(paper, paper.key, 0)
+    return {name: Written(pretty(value, _DEPTH)) for name, value in told.items()}
+
+
+def _entry(known: Mapping[str, object], entry: Entry, site: Site, matcher: Matcher) -> Json:
+    """Tell of a paper, of which so much is `known`, as it stood in this edition.
+
+    Its votes are those of then. Topics are told by name, by no key at all where the newsletter has
+    none.
     """
     paper = entry.paper
-    known = paper_json(paper, paper.key, entry.position)
     votes = paper.votes if entry.votes is None else entry.votes
     topics = {"topics": [match.name for match in matcher.of(paper)]} if matcher.topics else {}
-    return known | {
+    return {
+        **known,
+        "position": entry.position,
         "votes": votes,
         "page": names.paper_url(site, paper.slug),
         "reason": entry.reason,

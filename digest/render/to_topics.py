@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import jinja2
 
-from digest.models import Edition, Paper, Rendered, Site
+from digest.models import Counted, Edition, Paper, Rendered, Site
 from digest.render import names, to_site
 from digest.render.cards import Card, groups
+from digest.render.charts import curve
 from digest.render.matches import Matcher, title_of
 from digest.render.text import one_line
 from digest.topics import Topic
@@ -35,16 +37,32 @@ class _Day:
         return replace(self, cards=tuple(mine))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """What the days of the last half year hold of each topic, from `since` or later on."""
+
+    days: Sequence[Counted]
+    since: date
+    last: date
+
+    def curve(self, name: str, size: tuple[int, int] = curve.SIZE) -> curve.Curve | None:
+        """Draw the weeks of a topic."""
+        counts = {each.day: each.topics.get(name, 0) for each in self.days}
+        return curve.curve_of(counts, self.since, self.last, size)
+
+
 def render(
     editions: Sequence[Edition],
     site: Site,
     templates: jinja2.Environment,
     matcher: Matcher,
     most: int,
+    counted: Weeks | None = None,
 ) -> Iterator[Rendered]:
     """Yield the page of each topic and the one of all, of what daily editions (latest first) hold.
 
-    A topic's page shows its `most` latest papers, and whole days: of the latest all.
+    A topic's page shows its `most` latest papers, and whole days: of the latest all. Its curve
+    tells of the days `counted`.
     """
     if not matcher.topics:
         return
@@ -53,11 +71,12 @@ def render(
     told = []
     for topic in matcher.topics:
         mine = [day for each in days if (day := each.of(topic.name)).cards]
-        values = _values(topic, mine) | {"since": since}
-        told.append(values)
+        values = _values(topic, mine, site) | {"since": since}
+        told.append(values | {"curve": counted and counted.curve(topic.name, curve.SMALL)})
         latest = list(_latest(mine, most))
         shown = {
-            "days": [_shown(day, topic.name) for day in latest],
+            "days": [_shown(day, topic.name, site) for day in latest],
+            "curve": counted and counted.curve(topic.name),
             "more": sum(len(day.cards) for day in mine[len(latest) :]),
         }
         path = to_site.topic_path(topic.name)
@@ -91,24 +110,24 @@ def _latest(days: Iterable[_Day], most: int) -> Iterator[_Day]:
         yield day
 
 
-def _values(topic: Topic, days: Sequence[_Day]) -> dict[str, object]:
+def _values(topic: Topic, days: Sequence[_Day], site: Site) -> dict[str, object]:
     return {
         "name": topic.name,
         "title": title_of(topic),
         "path": to_site.topic_path(topic.name),
-        "told": tuple((kind, one_line(words)) for kind, words in topic.told),
+        "told": tuple((kind, one_line(words)) for kind, words in topic.told_in(site.tongue)),
         "feeds": names.topic_feed_paths(topic.name),
         "count": sum(len(day.cards) for day in days),
-        "latest": _edition(days[0].edition) if days else None,
+        "latest": _edition(days[0].edition, site) if days else None,
     }
 
 
-def _shown(day: _Day, name: str) -> dict[str, object]:
+def _shown(day: _Day, name: str, site: Site) -> dict[str, object]:
     cards = [
-        to_site.shown(_told(card, number, name), paper) | {"match": _why(card, name)}
+        to_site.shown(_told(card, number, name), paper, site.tongue) | {"match": _why(card, name)}
         for number, (card, paper) in enumerate(day.cards, 1)
     ]
-    return _edition(day.edition) | {"cards": cards}
+    return _edition(day.edition, site) | {"cards": cards}
 
 
 def _told(card: Card, number: int, name: str) -> Card:
@@ -121,9 +140,9 @@ def _why(card: Card, name: str) -> str:
     return next(match.why for match in card.topics if match.name == name)
 
 
-def _edition(edition: Edition) -> dict[str, object]:
+def _edition(edition: Edition, site: Site) -> dict[str, object]:
     return {
         "name": edition.name,
-        "title": names.edition_title(edition),
+        "title": names.edition_title(edition, site.tongue),
         "path": to_site.edition_path(edition.name),
     }

@@ -153,6 +153,13 @@ def address(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """Return an address to write to as a URI; refuse what is none. Nothing is allowed too."""
+    if not value or value.startswith("https://"):
+        return value and hub(value)
+    return f"mailto:{address(value.removeprefix('mailto:'))}"
+
+
 def return_path(value: str) -> str:
     """Refuse an address whose local part leaves no room for a token: it has 64 characters."""
     if value and len(address(value).rpartition("@")[0]) > LONGEST_RETURN_PATH:

@@ -28,6 +28,7 @@ from digest.settings.delivery import (
     SubscribersSettings,
 )
 from digest.settings.kinds import Count, Folder, Hubs, Line, Seconds, Section
+from digest.settings.search import SearchSettings
 from digest.settings.topics import TopicName, TopicSettings
 from digest.settings.web import WebSettings
 
@@ -56,9 +57,30 @@ class SiteSettings(Section):
     )
     language: Annotated[str, AfterValidator(checks.language)] = Field(
         default="en",
-        description="The language the newsletter is written in, as a tag: en, de, pt-BR.",
+        description="The language the newsletter is written in, as a tag: en, de, pt-BR. Readers "
+        "are spoken to in it where it has a catalogue (docs/translating.md), else in English.",
     )
     author: Line = Field(default="", description="Who is behind it. May stay empty.")
+    contact: Annotated[str, AfterValidator(checks.way_out)] = Field(
+        default="",
+        description="Where readers and authors write to, as mailto: or an https address; the page "
+        "about the newsletter says so. May stay empty.",
+    )
+    subscribe: Annotated[str, AfterValidator(checks.way_out)] = Field(
+        default="",
+        description="Where readers subscribe if there is no `web.url`: an https address, or "
+        "mailto:. If both are empty, the page to subscribe tells of the feeds.",
+    )
+    about: Line = Field(
+        default="",
+        description="A file in Markdown, relative to the newsletter's folder, with which the page "
+        "about the newsletter begins.",
+    )
+    security_contact: Annotated[str, AfterValidator(checks.contact)] = Field(
+        default="",
+        description="Where to tell of a security hole: an e-mail address or an https address, for "
+        "/.well-known/security.txt. Without one there is no such file.",
+    )
 
 
 class NewsletterSettings(Section):
@@ -186,13 +208,18 @@ class FeedsSettings(Section):
     editions: Count = Field(
         default=30,
         le=10_000,
-        description="Editions in the feeds of editions. More where the latest week has more; older "
-        "ones stand in the archive pages.",
+        description="Editions in each of the feeds of days, of weeks and of months. More days "
+        "where the latest week has more; older ones stand in the archive pages.",
     )
     hub: Hubs = Field(
         default=(),
         description="The hub that tells subscribers of a new feed at once (WebSub): an https "
-        "address, or a list of them. Tell the hub yourself after publishing, see docs/feeds.md.",
+        "address, or a list of them.",
+    )
+    ping: bool = Field(
+        default=True,
+        description="Tell the hub after each publish. Set it to false where the output is uploaded "
+        "after that, and call `digest ping` once it is.",
     )
 
 
@@ -231,6 +258,7 @@ class Settings(BaseSettings):
     trending: TrendingSettings = TrendingSettings()
     edition: EditionSettings = EditionSettings()
     feeds: FeedsSettings = FeedsSettings()
+    search: SearchSettings = SearchSettings()
     topics: dict[TopicName, TopicSettings] = {}
     mail: MailSettings = MailSettings()
     deliver: DeliverSettings = DeliverSettings()

@@ -12,13 +12,13 @@ from digest.store.statements import next_id
 from digest.store.tables import dumps, editions, papers, sightings
 
 _FIELDS = tuple(DumpRecord.__dataclass_fields__)
-_COLUMNS = [dumps.c[name] for name in _FIELDS]
+COLUMNS = [dumps.c[name] for name in _FIELDS]
 
 
 def by_digest(connection: Connection, digest: str) -> DumpRecord | None:
     """Return the dump with these bytes."""
-    row = connection.execute(select(*_COLUMNS).where(dumps.c.digest == digest)).one_or_none()
-    return _record(row) if row else None
+    row = connection.execute(select(*COLUMNS).where(dumps.c.digest == digest)).one_or_none()
+    return record_of(row) if row else None
 
 
 def latest(
@@ -26,10 +26,10 @@ def latest(
 ) -> tuple[DumpRecord, ...]:
     """Return the last dumps, newest first, without the first `offset` of them."""
     newest = (dumps.c.arrived_at.desc(), dumps.c.id.desc())
-    wanted = select(*_COLUMNS).order_by(*newest).limit(limit).offset(offset)
+    wanted = select(*COLUMNS).order_by(*newest).limit(limit).offset(offset)
     if status is not None:
         wanted = wanted.where(dumps.c.status == status.value)
-    return tuple(_record(row) for row in connection.execute(wanted))
+    return tuple(record_of(row) for row in connection.execute(wanted))
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -70,7 +70,7 @@ def finish(connection: Connection, _change: int, /, dump_id: int, **found: int) 
     connection.execute(update(sightings).where(partial).values(listed=found["listed"]))
 
 
-def _record(row: Row[Any]) -> DumpRecord:
+def record_of(row: Row[Any]) -> DumpRecord:
     """Return the row as a value."""
     values = row._asdict()
     return DumpRecord(**(values | {"status": DumpStatus(values["status"])}))

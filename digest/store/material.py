@@ -49,7 +49,7 @@ def gather(connection: Connection, name: str, listing_days: int) -> Material:
         new=_earliest(row for row in announced if row.section == Section.NEW.value),
         revised=_earliest(row for row in announced if row.section == Section.REVISED.value),
         seen=_earliest(seen),
-        listing_days=_listing_days(connection, edition.end, listing_days),
+        listing_days=last_listing_days(connection, edition.end, listing_days),
         curation=_curation(connection, edition, names),
     )
 
@@ -130,13 +130,9 @@ def _curation(connection: Connection, edition: EditionRecord, names: list[str]) 
     )
 
 
-def _listing_days(connection: Connection, end: date, limit: int) -> tuple[date, ...]:
-    """Return the last days with a listing, newest first."""
-    wanted = (
-        select(dumps.c.day)
-        .where(dumps.c.day <= end, dumps.c.status == DumpStatus.READ.value)
-        .distinct()
-        .order_by(dumps.c.day.desc())
-        .limit(limit)
-    )
+def last_listing_days(connection: Connection, end: date | None, limit: int) -> tuple[date, ...]:
+    """Return the last days with a listing, newest first; up to `end`, if it is given."""
+    read = select(dumps.c.day).where(dumps.c.status == DumpStatus.READ.value)
+    read = read.where(dumps.c.day <= end) if end is not None else read
+    wanted = read.distinct().order_by(dumps.c.day.desc()).limit(limit)
     return tuple(connection.execute(wanted).scalars())

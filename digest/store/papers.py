@@ -6,16 +6,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select
+from sqlalchemy import Connection, and_, select
 
-from digest.models import KnownPaper, Paper, PaperPage, Section, Sighting
+from digest.models import KnownPaper, Paper, PaperPage, Sighting
+from digest.store import derived
+from digest.store.hidden import is_hidden
 from digest.store.statements import BATCH, batches
-from digest.store.tables import announcements, curation, paper_keys, papers, sightings
+from digest.store.tables import announcements, paper_keys, papers, sightings
 
 PAPER_COLUMNS = [papers.c[name] for name in Paper.__dataclass_fields__]
 
 _KNOWN_COLUMNS = [papers.c[name] for name in KnownPaper.__dataclass_fields__]
-_SIGHTING_COLUMNS = [sightings.c[name] for name in Sighting.__dataclass_fields__]
+SIGHTING_COLUMNS = [sightings.c[name] for name in Sighting.__dataclass_fields__]
 
 
 def hash_of(key: str) -> int:
@@ -67,7 +69,7 @@ def paper_of(values: Mapping[str, Any]) -> Paper:
 def sightings_where(connection: Connection, *conditions: Any) -> Mapping[int, tuple[Sighting, ...]]:
     """Return sightings by paper, oldest first."""
     statement = (
-        select(*_SIGHTING_COLUMNS)
+        select(*SIGHTING_COLUMNS)
         .where(*conditions)
         .order_by(sightings.c.paper_id, sightings.c.day, sightings.c.dump_id)
     )
@@ -79,43 +81,28 @@ def sightings_where(connection: Connection, *conditions: Any) -> Mapping[int, tu
 
 def changed(connection: Connection, since: int) -> Iterator[PaperPage]:
     """Yield the papers with a change number after `since`, in order of arrival, but the hidden."""
-    wanted = select(papers.c.id).where(papers.c.change > since, ~_is_hidden())
+    wanted = select(papers.c.id).where(papers.c.change > since, ~is_hidden())
     ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
     for ids in batches(ids_in_order, BATCH // 2):
-        yield from _pages(connection, ids)
+        yield from pages_of(connection, ids)
+
+
+def numbered(connection: Connection, first: int, last: int) -> Iterator[PaperPage]:
+    """Yield the papers of these row numbers, both included, in order of arrival, but the hidden."""
+    wanted = select(papers.c.id).where(papers.c.id.between(first, last), ~is_hidden())
+    ids_in_order = connection.execute(wanted.order_by(papers.c.id)).scalars().all()
+    for ids in batches(ids_in_order, BATCH // 2):
+        yield from pages_of(connection, ids)
 
 
 def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
     """Return the slugs of papers with a change number after `since` that have no page."""
-    wanted = select(papers.c.slug).where(papers.c.change > since, _is_hidden())
+    wanted = select(papers.c.slug).where(papers.c.change > since, is_hidden())
     return tuple(connection.execute(wanted.order_by(papers.c.id)).scalars())
 
 
-def hidden_ids() -> Select[tuple[int]]:
-    """Select the papers that have no page, and those only."""
-    at = announcements.c
-    return select(curation.c.paper_id).where(
-        curation.c.is_hidden,
-        curation.c.paper_id == at.paper_id,
-        curation.c.edition == at.edition,
-        at.section == Section.NEW.value,
-    )
-
-
-def _is_hidden() -> ColumnElement[bool]:
-    """Say of a paper that the curator hid it in the edition that announced it as new."""
-    at = announcements.c
-    return exists().where(
-        at.paper_id == papers.c.id,
-        at.section == Section.NEW.value,
-        curation.c.edition == at.edition,
-        curation.c.paper_id == papers.c.id,
-        curation.c.is_hidden,
-    )
-
-
-def _pages(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
-    """Yield the pages of these papers, in four statements."""
+def pages_of(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
+    """Yield the pages of these papers, in six statements."""
     here = by_ids(connection, ids)
     moved = select(papers.c.id, papers.c.moved_to).where(
         and_(papers.c.id.in_(ids), papers.c.moved_to.is_not(None))
@@ -124,12 +111,16 @@ def _pages(connection: Connection, ids: Sequence[int]) -> Iterator[PaperPage]:
     targets = by_ids(connection, sorted(set(moves.values()))) if moves else {}
     seen = sightings_where(connection, sightings.c.paper_id.in_(ids))
     names = _edition_names(connection, ids)
+    wrote = derived.author_slugs(connection, ids)
+    related = derived.related_of(connection, ids)
     for paper_id in ids:
         yield PaperPage(
             paper=here[paper_id],
             editions=tuple(sorted(names.get(paper_id, ()))),
             sightings=seen.get(paper_id, ()),
             moved_to=targets[moves[paper_id]] if paper_id in moves else None,
+            author_slugs=wrote.get(paper_id, {}),
+            related=related.get(paper_id, ()),
         )
 
 

@@ -29,6 +29,7 @@ from digest.store import outbox, planning, posting, retaining, returns, subscrib
 from digest.store.inviting import Invitations
 from digest.store.outbox import Key
 from digest.store.part import Part
+from digest.store.pinging import Pings
 from digest.store.subscribers import Change, Newcomer
 from digest.store.tallying import Tallies
 
@@ -285,5 +286,6 @@ class Post:
         self.outbox = Outbox(connection, at)
         self.returns = Returns(connection, at)
         self.channels = Channels(connection, at)
+        self.pings = Pings(connection, at)
         self.invitations = Invitations(connection, at)
         self.tallies = Tallies(connection, at)

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, text
 
 from digest.models import Paper
 from digest.models.searching import IN_TITLE, Hits, Query, Term
+from digest.store.hidden import hidden_ids
 from digest.store.indexing import ID_BITS
-from digest.store.papers import by_ids, by_key, hidden_ids
+from digest.store.papers import by_ids, by_key
 
 _FROM = {
     "sqlite": "paper_search WHERE paper_search MATCH :asked",

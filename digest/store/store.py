@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.store import checking, folding, indexing, keys, leases, visiting
+from digest.store import checking, deriving, folding, indexing, keys, leases, visiting
+from digest.store.deriving import Rules
 from digest.store.engine import place_of, reading, writing
 from digest.store.failures import readable
 from digest.store.indexing import WordsOf
@@ -132,6 +133,26 @@ class Store:
             with readable(self._at), writing(self._engine) as connection:
                 changed += indexing.write(connection, batch) or 0
         return changed
+
+    def derive(self, rules: Rules) -> None:
+        """Bring up to date who wrote which papers, and which are close to which.
+
+        Done are the papers that changed since, or all where earlier rules were the last to be used.
+        A batch a transaction, none longer than a moment; killed, the next call goes on. Papers
+        whose pages change by it get the transaction's change number, as do authors.
+        """
+        while True:
+            with readable(self._at), reading(self._engine) as connection:
+                todo = deriving.begin(connection, rules.number)
+            if todo is None:
+                return
+            at: deriving.Progress | None = todo.progress
+            for ids in todo.batches():
+                with readable(self._at), writing(self._engine) as connection:
+                    at = at and deriving.step(connection, at, ids, rules)
+            if at is not None:
+                with readable(self._at), writing(self._engine) as connection:
+                    deriving.finish(connection, at)
 
     def check(self) -> list[str]:
         """Look through the whole database; return what is wrong, in words, or nothing."""

@@ -2,7 +2,8 @@
 
 A test compares them with what the migrations make. Row numbers are given by us, counting up, for
 there is one writer at a time; so a backup carries them from one database into the other.
-Those of subscribers and deliveries stand in `tables_post`; all are imported from here.
+Those of subscribers and deliveries stand in `tables_post`, those of what is derived of papers in
+`tables_derived`; all are imported from here.
 """
 
 from __future__ import annotations
@@ -23,10 +24,20 @@ from sqlalchemy import (
 
 from digest.store.columns import JsonTuple, RowId, SafeText, UtcDateTime
 from digest.store.naming import metadata
+from digest.store.tables_derived import (
+    authors,
+    paper_authors,
+    paper_terms,
+    paper_traits,
+    related,
+    shelves,
+    terms,
+)
 from digest.store.tables_post import (
     consents,
     deliveries,
     invitations,
+    pings,
     plans,
     posts,
     returns,
@@ -38,6 +49,7 @@ from digest.store.tables_post import (
 __all__ = [
     "announcements",
     "approvals",
+    "authors",
     "consents",
     "curation",
     "deliveries",
@@ -47,15 +59,22 @@ __all__ = [
     "leases",
     "meta",
     "metadata",
+    "paper_authors",
     "paper_keys",
+    "paper_terms",
+    "paper_traits",
     "paper_words",
     "papers",
+    "pings",
     "plans",
     "posts",
+    "related",
     "returns",
+    "shelves",
     "sightings",
     "subscribers",
     "suppressions",
+    "terms",
     "visits",
 ]
 

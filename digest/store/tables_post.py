@@ -1,4 +1,4 @@
-"""The tables of who is written to: subscribers, deliveries, posts, and who asked how often.
+"""The tables of who is written to: subscribers, deliveries, posts, pings, and who asked how often.
 
 `tables` has the others, and names all of them.
 """
@@ -133,6 +133,19 @@ posts = Table(
     Column("code", Integer),
     Column("said", SafeText, nullable=False, server_default=""),
     PrimaryKeyConstraint("edition", "channel"),
+)
+
+pings = Table(
+    "pings",
+    metadata,
+    Column("hub", SafeText, nullable=False),
+    Column("feed", SafeText, nullable=False),
+    Column("digest", SafeText, nullable=False),
+    Column("since", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("said", SafeText, nullable=False, server_default=""),
+    PrimaryKeyConstraint("hub", "feed"),
 )
 
 invitations = Table(

@@ -28,6 +28,7 @@ from digest.models.searching import Hits, Query
 from digest.store import (
     approving,
     curating,
+    deriving,
     dumps,
     editions,
     material,
@@ -36,18 +37,24 @@ from digest.store import (
     searching,
 )
 from digest.store.changes import next_change
+from digest.store.deriving import Rules
 from digest.store.failures import readable
+from digest.store.mapping import Pages
+from digest.store.of_derived import OfDerived
+from digest.store.schema import read_meta
+from digest.store.views import Views
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reading:
+class Reading(OfDerived, Views):
     """One snapshot of the store."""
 
-    def __init__(self, connection: Connection, at: str) -> None:
-        self._connection = connection
-        self._at = at
+    @property
+    def change(self) -> int:
+        """The number of the last change that is seen."""
+        return int(self._read(read_meta, "change"))
 
     def dump_by_digest(self, digest: str) -> DumpRecord | None:
         """Return the dump with these bytes, whatever its name was."""
@@ -92,6 +99,16 @@ class Reading:
     def hidden_slugs(self, since: int) -> tuple[str, ...]:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
+
+    @property
+    def pages(self) -> Pages:
+        """What has a page of its own."""
+        return Pages(self._connection, self._at)
+
+    def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
+        """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
+        with readable(self._at):
+            yield from papers.numbered(self._connection, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""
@@ -206,6 +223,10 @@ class Writing(Reading):
     def curate_order(self, edition: str, keys: Sequence[str]) -> None:
         """Pin these papers, in this order; others that are pinned come after them."""
         self._write(curating.order, edition, keys)
+
+    def derive(self, rules: Rules) -> None:
+        """Bring up to date what is derived of papers, as `Store.derive` does, in one go."""
+        self._read(deriving.whole, rules)
 
     def approve(self, edition: str, at: datetime, by: str) -> bool:
         """Let the edition go out; false where it was approved before. It takes no change number."""

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 _END = re.compile(r"(?P<mark>[.!?…。！？]++)[\"'”’»)\]}」』）]*+(?P<space>\s*+)")
 _LOST_SPACE = re.compile(r"[^\W\d_]{2}[a-z][.!?][A-Z]")  # "it works.We"
 _LONGEST_ASIDE = 400  # brackets further apart than this are strays rather than a pair
-_ASIDE = re.compile(r"[()\[\]{}“”«»]|(?<![^\s(\[{])\"(?=\w)|(?P<closing>\"(?!\w))")
+_ASIDE = re.compile(  # its first character tells, so that `re` runs to it
+    r"[()\[\]{}“”«»\"](?:(?<!\")|(?<![^\s(\[{]\")(?=\w)|(?P<closing>(?<=\")(?!\w)))"
+)
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“", "»": "«"}
 _WINDOW = 40  # what is looked at before an end: no abbreviation is longer
 _BOUND = re.compile(r"[\s()\[\]{}\"“‘«—–]")
@@ -77,7 +79,7 @@ def _asides(text: str) -> Iterator[tuple[int, int]]:
     for found in _ASIDE.finditer(text):
         mark, at = found[0], found.start()
         waiting = opened.setdefault(_PAIRS.get(mark, mark), [])
-        if mark not in _PAIRS and not found["closing"]:
+        if mark not in _PAIRS and found["closing"] is None:
             waiting.append(at)
         elif waiting and at - (begin := waiting.pop()) <= _LONGEST_ASIDE:
             pairs.append((begin, at))

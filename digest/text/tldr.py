@@ -12,15 +12,25 @@ from functools import lru_cache
 
 from digest.text.sentences import sentences
 
-Cue = tuple[float, re.Pattern[str]]
+Cue = tuple[float, re.Pattern[str], tuple[str, ...]]
+"""Points, what is looked for, and pieces of words of which whatever is found holds one."""
 
 _LEAST_SCORE = 2.0
 _LEAST_CHARS, _LONG, _VERY_LONG, _MOST_CHARS = 40, 280, 350, 450
 _LONGEST_ABSTRACT = 20_000  # whatever is longer is no abstract
 
 
-def _cue(points: float, *patterns: str) -> Cue:
-    return points, re.compile(rf"\b(?:{'|'.join(patterns)})")
+def _cue(points: float, *patterns: str, pieces: str = "") -> Cue:
+    """Return a cue. With `pieces`, most sentences need no look at all."""
+    return points, re.compile(rf"\b(?:{'|'.join(patterns)})"), tuple(pieces.split())
+
+
+def _number(points: float, after: str) -> Cue:
+    """Return a cue of a number whose first digit is followed by a pattern.
+
+    It begins with the digit, not with where a word does, so that `re` runs to the first one.
+    """
+    return points, re.compile(rf"\d(?<!\w\d){after}"), ()
 
 
 _SAY = (
@@ -35,23 +45,40 @@ _RESULTS = (
         rf"we [^.;:]{{0,160}}? and {_SAY}",
         r"(?:results?|experiments?|evaluations?|analys[ei]s|stud(?:y|ies)|findings|simulations"
         rf"|benchmarks?|tests) (?:[^\s,;]+ ){{0,6}}?{_SAY}",
+        pieces="show find found demonstrate prove observe discover reveal indicate suggest confirm"
+        " uncover highlight establish conclude",
     ),
-    _cue(3, r"(?:outperform|surpass|exceed|beat)(?:s|es|ed|ing)?\b"),
-    _cue(2, r"(?:achiev|attain|reach|deliver|obtain)(?:es|s|ed|ing)\b|match(?:es|ed)\b"),
-    _cue(1, r"(?:state[- ]of[- ]the[- ]art|sota\b|on par with|comparable (?:to|with)|competitive)"),
+    _cue(
+        3,
+        r"(?:outperform|surpass|exceed|beat)(?:s|es|ed|ing)?\b",
+        pieces="outperform surpass exceed beat",
+    ),
+    _cue(
+        2,
+        r"(?:achiev|attain|reach|deliver|obtain)(?:es|s|ed|ing)\b|match(?:es|ed)\b",
+        pieces="achiev attain reach deliver obtain match",
+    ),
+    _cue(
+        1,
+        r"(?:state[- ]of[- ]the[- ]art|sota\b|on par with|comparable (?:to|with)|competitive)",
+        pieces="state sota par comparable competitive",
+    ),
     _cue(
         1,
         r"(?:improv|increas|reduc|decreas|boost|accelerat|sav|gain|lower|speed-?up|drops|falls"
         r"|rises)",
+        pieces="improv increas reduc decreas boost accelerat sav gain lower speed drops falls"
+        " rises",
     ),
-    _cue(2, r"\d[\d.,]*\s?(?:\\?%|percent|×|x\b|-?fold|times|points?\b|pp\b)"),
-    _cue(0.5, r"\d+\.\d+"),
+    _number(2, r"[\d.,]*\s?(?:\\?%|percent|×|x\b|-?fold|times|points?\b|pp\b)"),
+    _number(0.5, r"\d*\.\d+"),
 )
 _MADE = _cue(
     2.5,  # good enough where no result is told
     rf"(?:we|this {_OWN})(?: \w+ly| here| also| then)?"
     r" (?:propos|introduc|present|develop|describ|design|buil[dt]|construct|formulat|establish)",
     r"is (?:proposed|introduced|presented|developed)\b",
+    pieces="propos introduc present develop describ design buil construct formulat establish",
 )
 _OF_OTHERS = _cue(
     -4,
@@ -60,20 +87,28 @@ _OF_OTHERS = _cue(
     r"(?:existing|prior|previous|current|recent|traditional|conventional|most)"
     r" (?:[^\s,;]+ ){0,4}?(?:rely|relies|fail|struggl|suffer|focus|requir|assum|overlook|lack"
     r"|remain|depend|treat|often|typically)",
+    pieces="have has exist prior previous current recent tradition convention most",
 )
 _AGAINST = (
     _cue(
         -5,  # what is given away
         r"https?:|github|project (?:page|website)|code (?:and|is|will|are|can)|publicly"
         r"|open-?sourc|available (?:at|on|in|here)|we (?:also |will )?releas|made available",
+        pieces="http github project code public open available releas",
     ),
     _cue(
         -3,  # what is hoped
         r"we (?:hope|believe|discuss|plan|argue|aim|envision)|future (?:work|research)"
         r"|pav(?:es?|ing) the way|promising (?:direction|avenue)|sheds? light|open(?:s|ing)? up"
         r"|the (?:\w+ )?potential",
+        pieces="hope believe discuss plan argue aim envision future pav promising light open"
+        " potential",
     ),
-    _cue(-2, r"(?:effectiveness|superiority|efficacy|feasibility) of"),
+    _cue(
+        -2,
+        r"(?:effectiveness|superiority|efficacy|feasibility) of",
+        pieces="effectiveness superiority efficacy feasibility",
+    ),
 )
 _BEFORE = _cue(
     -2,
@@ -120,8 +155,19 @@ def _score(sentence: str, *, is_late: bool) -> float:
 
 
 def _points(sentence: str, *cues: Cue) -> float:
-    return sum(points for points, cue in cues if cue.search(sentence))
+    return sum(
+        points
+        for points, cue, pieces in cues
+        if _may_hold(sentence, pieces) and cue.search(sentence)
+    )
 
 
 def _at_start(sentence: str, *cues: Cue) -> float:
-    return sum(points for points, cue in cues if cue.match(sentence))
+    return sum(points for points, cue, _ in cues if cue.match(sentence))
+
+
+def _may_hold(sentence: str, pieces: tuple[str, ...]) -> bool:
+    for piece in pieces:
+        if piece in sentence:
+            return True
+    return not pieces

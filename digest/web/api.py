@@ -6,7 +6,7 @@ only read; `subscriptions` has what changes something.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.requests import Request
@@ -14,16 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.identity import parse_arxiv_id, parse_doi
-from digest.models import Cadence, Edition, Entry
+from digest.models import Cadence
 from digest.models.searching import Hits, Query
 from digest.query import parse
 from digest.render import names
-from digest.render.to_hf import daily_paper, found_paper, paper_object
+from digest.render.to_hf import daily_paper, found_paper, in_order, paper_object
 from digest.render.to_json import paper_json
 from digest.web import asking
 from digest.web.answers import office_of
 from digest.web.cached import cached
 from digest.web.documents import JSON, problem, told
+from digest.web.files import output
 from digest.web.shelf import Shelf
 
 USUAL_LIMIT, USUAL_HITS = 50, 20
@@ -41,13 +42,15 @@ def daily_papers(request: Request) -> Response:
         record = tx.edition(name) if name else next(iter(tx.editions(Cadence.DAY)), None)
         edition = shelf.open(tx, record).edition if record else None
         updated = tx.updated()
-    entries = _sorted(edition, order)[part.offset : part.offset + part.limit] if edition else ()
+    entries = in_order(edition, order)[part.offset : part.offset + part.limit] if edition else ()
     return told(request, [daily_paper(entry, edition) for entry in entries if edition], updated)
 
 
 def paper(request: Request) -> Response:
-    """Answer with one paper, by arXiv id (any version), DOI or public key."""
+    """Answer with one paper, by arXiv id (any version), DOI or public key; or with its file."""
     said = request.path_params["paper"]
+    if said.endswith(".json"):
+        return output(request)  # what `render.to_api` published
     with office_of(request).store.reading() as tx:
         hits = tx.search(Query(keys=(_key(said),)), 1)
         updated = tx.updated()
@@ -110,15 +113,6 @@ def _found(request: Request) -> tuple[Query, asking.Pages, Hits, datetime | None
     query, part = parse(asked["q"]), asking.pages(asked, USUAL_HITS)
     with office.store.reading() as tx:
         return query, part, tx.search(query, part.limit, part.offset), tx.updated()
-
-
-def _sorted(edition: Edition, order: str) -> Sequence[Entry]:
-    """Return the papers of an edition, each once, the newest or the highest first."""
-    entries = tuple({entry.paper.key: entry for entry in reversed(edition.entries)}.values())[::-1]
-    if order == "trending":
-        return sorted(entries, key=lambda entry: (-entry.score, entry.paper.key))
-    by_key = sorted(entries, key=lambda entry: (entry.position, entry.paper.key))
-    return sorted(by_key, key=lambda entry: entry.paper.published or "", reverse=True)
 
 
 def _key(said: str) -> str:

@@ -1,8 +1,9 @@
 """Files: the look of these pages under `/assets/`, and, where the settings say so, the output.
 
-Of the output only what was published is served: nothing whose name begins with a dot, and nothing
-outside the folder, whatever the address or a link in the folder says. Each answer has an ETag and
-Last-Modified; who has the same already is told so (304).
+Of the output only what was published is served: nothing whose name begins with a dot, but what
+stands in `.well-known/` (RFC 8615), and nothing outside the folder, whatever the address or a link
+in the folder says. Each answer has an ETag and Last-Modified; who has the same already is told so
+(304). The API's files and the feeds are for any page, as the API's own answers are.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from digest.errors import TemplateError
+from digest.render.names import SEARCH
 from digest.web.answers import missing, office_of
 from digest.web.cached import has_same
-from digest.web.headers import POLICY, origin_of
+from digest.web.headers import POLICY, SEARCHING, origin_of
+from digest.web.published import find, kind_of
 
 _ASSETS = {
     "style.css": "site/style.css",
@@ -33,24 +36,7 @@ _ASSETS = {
     "zone.js": "web/zone.js",
     "admin.css": "web/admin/admin.css",
 }
-_KINDS = {
-    "atom.xml": "application/atom+xml",
-    "rss.xml": "application/rss+xml",
-    "feed.json": "application/feed+json",
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "bib": "application/x-bibtex; charset=utf-8",
-    "json": "application/json",
-    "opml": "text/x-opml; charset=utf-8",
-    "xml": "application/xml",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "ico": "image/vnd.microsoft.icon",
-    "woff2": "font/woff2",
-}
+_FOR_PROGRAMS = ("api/", "feeds/")
 _FOR_A_WHILE = "public, max-age=300"
 _MISSING_PAGE = "404.html"
 
@@ -89,37 +75,19 @@ def output(request: Request) -> Response:
     found = find(office.output, path)
     if isinstance(found, Path):
         held = load(found)
-        return answer(request, held, policy_of(office.origin)) if held else missing(request)
+        more = policy_of(office.origin, path) | _for_any_page(path)
+        return answer(request, held, more) if held else missing(request)
     if found:
         return RedirectResponse(quote(f"{root}/{path}/"), 308)
     held = load(office.output / _MISSING_PAGE)
     return Response(held.content, 404, media_type=held.kind) if held else missing(request)
 
 
-def policy_of(origin: str) -> dict[str, str]:
-    """Return what published pages may do: also send the form that these pages receive."""
+def policy_of(origin: str, path: str = "") -> dict[str, str]:
+    """Return what a published page may do: also send the form that these pages receive."""
+    policy = SEARCHING if path.startswith(f"{SEARCH}/") else POLICY
     forms = f"form-action 'self' {origin_of(origin)}" if origin else "form-action 'self'"
-    return {"Content-Security-Policy": POLICY.replace("form-action 'self'", forms)}
-
-
-def find(folder: Path, path: str) -> Path | bool:
-    """Return the file that an address names; true where it names a folder without its slash."""
-    parts = path.split("/")
-    is_folder = parts[-1] == ""
-    names = parts[:-1] if is_folder else parts
-    if any(not name or name.startswith(".") or _is_odd(name) for name in names):
-        return False
-    try:
-        home = folder.resolve(strict=True)
-        target = home.joinpath(*names).resolve(strict=True)
-        if not target.is_relative_to(home):
-            return False
-        if target.is_dir():
-            page = target / "index.html"
-            return (page if is_folder else True) if page.is_file() else False
-        return target if target.is_file() and not is_folder else False
-    except (OSError, ValueError, RuntimeError):
-        return False
+    return {"Content-Security-Policy": policy.replace("form-action 'self'", forms)}
 
 
 def load(path: Path) -> File | None:
@@ -136,17 +104,6 @@ def load(path: Path) -> File | None:
     return File(content, kind_of(path.as_posix()), etag, datetime.fromtimestamp(told.st_mtime, UTC))
 
 
-def kind_of(path: str) -> str:
-    """Return the media type of a file, by its name; feeds have their own."""
-    name = path.rpartition("/")[2]
-    if name.endswith(".json") and "/feeds/" in f"/{path}":
-        return _KINDS["feed.json"]
-    for ending, kind in _KINDS.items():
-        if name == ending or name.endswith(f".{ending}"):
-            return kind
-    return "application/octet-stream"
-
-
 def answer(request: Request, file: File, more: Mapping[str, str] | None = None) -> Response:
     """Answer with a file, or that who asks has the same already."""
     headers = {"ETag": file.etag, "Cache-Control": _FOR_A_WHILE, **(more or {})}
@@ -157,8 +114,9 @@ def answer(request: Request, file: File, more: Mapping[str, str] | None = None) 
     return Response(file.content, headers={**headers, "Content-Type": file.kind})
 
 
-def _is_odd(name: str) -> bool:
-    return "\\" in name or not name.isprintable() or len(name.encode("utf-8", "replace")) > 255
+def _for_any_page(path: str) -> dict[str, str]:
+    is_data = path.startswith(_FOR_PROGRAMS) and not path.endswith(".html")
+    return {"Access-Control-Allow-Origin": "*"} if is_data else {}
 
 
 ROUTES = (Route("/assets/{name}", asset), Route("/{path:path}", output))

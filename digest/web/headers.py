@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load and do: no script, no style but that of its file, in no frame."""
 
 SCRIPTED = f"{POLICY}; script-src 'self'"
 """The same for a page that has a script, in a file of ours."""
+
+SEARCHING = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""The same for the published search: it fetches what it looks through; pagefind is WebAssembly."""
 
 ALWAYS: Mapping[str, str] = {
     "referrer-policy": "no-referrer",

@@ -10,22 +10,56 @@ from collections.abc import Callable, Iterator
 
 from digest.models import Rendered
 from digest.pipeline.changes import Changes
-from digest.pipeline.parts import editions, entrances, feeds, papers, topics
+from digest.pipeline.parts import (
+    about,
+    api,
+    authors,
+    bundling,
+    calendar,
+    editions,
+    entrances,
+    feeds,
+    maps,
+    papers,
+    searching,
+    topics,
+    trends,
+    wellknown,
+)
 
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
+    searching.files,
     papers.files,
+    authors.files,
     editions.days,
     feeds.files,
     topics.files,
+    trends.files,
+    calendar.files,
+    about.files,
     entrances.files,
+    api.files,
+    maps.files,
+    wellknown.files,
 )
 """What changes with every day."""
 
-ROLLUPS: tuple[Part, ...] = (editions.rollups,)
+ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
 """The weeks and months; their pictures take longest to paint, so they are begun first."""
 
-GONE: tuple[Leaving, ...] = (topics.gone,)
+LATER: tuple[Part, ...] = (bundling.files,)
+"""What takes longer than all pages together, and what they can do without until it is there."""
+
+GONE: tuple[Leaving, ...] = (
+    topics.gone,
+    papers.gone,
+    searching.gone,
+    bundling.gone,
+    api.gone,
+    maps.gone,
+    wellknown.gone,
+)
 """What is not there any more."""

@@ -1,20 +1,33 @@
-"""Where readers come in: the first page, the list of editions, the page for what is not there."""
+"""Where readers come in: the first page; and the style sheet and icon that every page has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.models import Rendered
+from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
-from digest.render import to_site
+from digest.pipeline.standing import heard
+from digest.render import to_feed_list, to_home, to_site
+from digest.render.to_home import Front
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
-    """Render them; and the style sheet and icon that every page has."""
-    site, templates = changes.press.site, changes.press.templates
-    yield from to_site.render_static(templates)
-    recent, records = changes.recent_days, changes.tx.editions()
-    yield to_site.render_archive(records, site, templates)
-    yield to_site.render_not_found(site, templates)
+    """Render them."""
+    press, recent = changes.press, changes.recent_days
+    yield from to_site.render_static(press.templates)
     latest = recent[0] if recent else None
-    yield to_site.render_index(latest, records, site, templates, changes.matcher)
+    front = Front(
+        latest=latest,
+        records=changes.by_cadence,
+        heard=heard(changes.tx, latest, press.rules.zone),
+        trending=changes.rankings.get(Period.NOW),
+    )
+    yield to_home.render_index(front, press.site, press.templates, changes.matcher)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name them for the map of the site, with the lists of editions and of feeds."""
+    yield Place(path=to_site.HOME, day=changes.latest_day)
+    yield Place(path=to_site.ARCHIVE, day=changes.latest_day)
+    yield Place(path=to_feed_list.PAGE)

@@ -1,0 +1,50 @@
+"""The pages and feeds of authors, and the list of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
+
+from digest.edition import within
+from digest.models import Authored, AuthorPage, Rendered, Shelf
+from digest.pipeline.changes import Changes
+from digest.render import to_authors, to_site
+from digest.render.to_author_feeds import AuthorFeeds
+from digest.render.to_sitemap import Place
+
+
+def files(changes: Changes) -> Iterator[Rendered]:
+    """Render those whose papers changed; nobody's page ever goes."""
+    site, templates, tx = changes.press.site, changes.press.templates, changes.tx
+    feeds, zone = AuthorFeeds(site, templates, changes.matcher), changes.press.rules.zone
+    for page in (_dated(page, zone) for page in tx.authors_changed(changes.since)):
+        yield from feeds.render(page)
+        yield to_authors.render_author(page, site, templates)
+    for number in sorted(tx.shelves_changed(changes.since)):
+        yield to_authors.render_shelf(number, tx.on_shelf(number), site, templates)
+    all_shelves = changes.once(shelves)
+    yield to_authors.render_authors(tx.authors_of_late(), all_shelves, site, templates)
+
+
+def places(_: Changes) -> Iterator[Place]:
+    """Name the page that leads to all others, for the map of the site."""
+    yield Place(path=to_site.AUTHORS)
+
+
+def shelves(changes: Changes) -> tuple[Shelf, ...]:
+    """Return the pages of the list of all authors."""
+    return changes.tx.shelves()
+
+
+def _dated(page: AuthorPage, zone: tzinfo) -> AuthorPage:
+    """Date the papers of an author as their editions do, and put the latest first."""
+    papers = [replace(told, announced=_announced(told, zone)) for told in page.papers]
+    papers.sort(key=lambda told: told.paper.id)
+    papers.sort(key=lambda told: told.announced, reverse=True)
+    return replace(page, papers=tuple(papers))
+
+
+def _announced(told: Authored, zone: tzinfo) -> datetime:
+    day = date.fromisoformat(told.edition)
+    return within(told.announced, day, day, zone)
