@@ -48,6 +48,7 @@ from digest.render import (
     to_feeds,
     to_home,
     to_json,
+    to_left,
     to_markdown,
     to_papers,
     to_site,
@@ -162,6 +163,10 @@ def pages(
     for page in shown:
         files += to_papers.render(page, site, TEMPLATES, matcher)
     files.append(to_site.render_not_found(site, TEMPLATES))
+    files.append(to_left.render_hidden("2603-00098", site, TEMPLATES))
+    files += to_left.render_ended(["old", "index.html"], matcher, site, TEMPLATES)
+    for topic in matcher.topics:
+        files += to_left.render_renamed(topic, site, TEMPLATES)
     for edition in editions:
         files += to_json.render(edition, site, matcher)
         files += to_bibtex.render(edition, site)
@@ -304,7 +309,7 @@ def test_each_page_is_well_made() -> None:
         assert page.get("lang") == "en"
         for only in ("h1", "main", "title", "header", "footer"):
             assert len(page.xpath(f"//{only}")) == 1, (file.path, only)
-        assert page.xpath("//meta[@http-equiv]/@content") == [CSP]
+        assert page.xpath("//meta[@http-equiv]/@content")[0] == CSP
         assert page.xpath("string(//body/a[1]/@href)") == "#main"
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids))
@@ -357,6 +362,8 @@ def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
     assert parsed(file).xpath("//link[@rel='canonical']/@href") == [
         names.paper_url(SITE, "2603-00002")
     ]
+    refresh = parsed(file).xpath("//meta[@http-equiv='refresh']/@content")
+    assert refresh == ["0; url=../../papers/2603-00002/index.html"]
 
 
 def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
