@@ -87,6 +87,12 @@ def invented(size: int, a_day: int, last_day: date = LAST_DAY) -> list[list[Work
     ]
 
 
+def day_of(size: int, first: int, count: int, day: date) -> list[Work]:
+    """Return so many more papers of an archive of a size, of a day after it."""
+    pen = _Pen(size)
+    return [pen.work(number, day) for number in range(first, first + count)]
+
+
 class _Pen:
     """Writes papers, each from a seed of its own, so that archives of two sizes share none."""
 
@@ -178,5 +184,6 @@ def newsletter(root: Path) -> Dated:
     if not (root / "digest.toml").exists():
         (root / "inbox").mkdir(parents=True)
         asked = "".join(f'[topics.{n}]\nwords = ["{word}"]\n' for n, word in TOPICS.items())
-        (root / "digest.toml").write_text(f'[site]\nurl = "{SITE}"\n{asked}', encoding="utf-8")
+        told = f'[site]\nurl = "{SITE}"\n[search]\nengine = "builtin"\n{asked}'
+        (root / "digest.toml").write_text(told, encoding="utf-8")
     return Dated(root, load(root, environ={}))
