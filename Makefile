@@ -9,7 +9,7 @@ JUDGES_READY := $(JUDGES)/node_modules/.package-lock.json
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test judges lint types screenshots bench bounces lock clean
+.PHONY: help run test judges lint types screenshots words bench bounces lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ screenshots: $(READY) ## Take pictures of pages and mail, made from the samples,
 
 bench: $(READY) ## Measure this project beside its alternatives; SCALE=0.1 for a quick look
 	@$(BIN)/python -m bench --scale $(or $(SCALE),1) $(if $(WRITE),--write $(WRITE))
+
+words: $(READY) ## Gather what readers are told into templates/locale/, for translators (docs/translating.md)
+	@PYTHONPATH=. $(BIN)/python -m tests.words
 
 bounces: $(READY) ## Read the sample bounces of flufl.bounce, and say how many are told rightly (docs/bounces.md)
 	@$(BIN)/python -m bench.bounces

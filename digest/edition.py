@@ -22,7 +22,14 @@ from digest.models import (
     Section,
     Tally,
 )
-from digest.trending import Rules, day_in_words, days_of, is_rising, reason, revision_in_words
+from digest.trending import (
+    Rules,
+    days_of,
+    is_rising,
+    lateness_in_words,
+    reason,
+    revision_in_words,
+)
 from digest.trending import score as score_of
 
 PICTURED_DAYS = 14
@@ -230,9 +237,11 @@ class _Desk:
     def _reason(
         self, section: Section, number: int, announced: Announced, days: tuple[Day, ...]
     ) -> str:
-        words = reason(days, self._on, self._material.listing_days)
+        tongue = self._rules.tongue
+        words = reason(days, self._on, self._material.listing_days, tongue)
         if section is Section.REVISED:
-            words = f"{revision_in_words(self._material.papers[number])} · {words}".rstrip(" ·")
+            revised = revision_in_words(self._material.papers[number], tongue)
+            words = f"{revised} · {words}".rstrip(" ·")
         if announced.is_late and days:
-            words = f"late: listed {day_in_words(days[-1].day, self._on)} · {words}"
+            words = f"{lateness_in_words(days, self._on, tongue)} · {words}"
         return words

@@ -9,6 +9,7 @@ with which values, is the renderers' business.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,24 +20,29 @@ import jinja2
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.utils import internalcode
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from digest.errors import DigestError, TemplateError
+from digest.models import ENGLISH, Tongue
 
 _HINT = "correct the file, or remove it from your templates folder to get the shipped one back"
+_MARKUP = re.compile(r"(<[^<>]*>|&#?\w+;)")
 _OF_DICTIONARIES = frozenset(dir(dict))
 _PACKAGE = Path(__file__).resolve().parent
 
 
 def load(
-    overrides: Path | None, filters: Mapping[str, Callable[..., object]]
+    overrides: Path | None,
+    filters: Mapping[str, Callable[..., object]],
+    tongue: Tongue = ENGLISH,
 ) -> jinja2.Environment:
     """Return the environment that renders templates, those in `overrides` before the shipped ones.
 
     `.html`, `.svg` and `.xml` are escaped, an unknown name is an error, the last line break of a
     file is kept. What goes wrong in a template is raised as `TemplateError` with file and line.
+    What stands in `{% trans %}` and `_()` is said in `tongue`.
     """
-    folders = tuple(_folders(overrides))
+    folders = tuple(folders_of(overrides))
     environment = _Environment(
         loader=_Loader(folders),
         autoescape=_is_markup,
@@ -49,27 +55,47 @@ def load(
         extensions=("jinja2.ext.i18n",),
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # of i18n
-    environment.globals.update(gettext=_gettext, ngettext=_ngettext)
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # of i18n
+    environment.globals.update(_speaking(tongue))
     environment.filters.update(filters)
     return environment
 
 
-@jinja2.pass_eval_context
-def _gettext(place: EvalContext, text: str, /, **values: object) -> str:
-    """As jinja2's, but that no copy of all variables is made for each text."""
-    return (Markup(text) if place.autoescape else text) % values  # noqa: S704  a template's own
+def _speaking(tongue: Tongue) -> dict[str, Callable[..., str]]:
+    """Return what jinja2's i18n calls, by the names it calls it.
+
+    A translation holds no markup but that of its source: everything else in it is escaped, as the
+    values are that it is filled with. English stands in templates, and is left as it stands there.
+    """
+
+    @jinja2.pass_eval_context
+    def gettext(place: EvalContext, text: str, /, **values: object) -> str:
+        return _laid_out(place, text, tongue.find(text)) % values
+
+    @jinja2.pass_eval_context
+    def ngettext(place: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+        if not isinstance(num, int):
+            raise TypeError(f"a number chooses the form, not {num!r}: name it after `pluralize`")
+        said = _laid_out(place, one if num == 1 else many, tongue.find_count(one, many, num))
+        return said % {"num": num, **values}
+
+    return {"gettext": gettext, "ngettext": ngettext}
 
 
-@jinja2.pass_eval_context
-def _ngettext(place: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
-    return _gettext(place, one if num == 1 else many, **{"num": num, **values})
+def _laid_out(place: EvalContext, text: str, said: str) -> str:
+    if not place.autoescape:
+        return said
+    if said != text:
+        has_markup = _MARKUP.search(text) is not None
+        parts = _MARKUP.split(said) if has_markup else (said,)
+        said = "".join(part if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup(said)  # noqa: S704  a template's own text, or escaped
 
 
 def fingerprint(overrides: Path | None) -> str:
     """Return a hash over the names and bytes of all templates: another one, render all again."""
     digest = hashlib.sha256()
-    for folder in _folders(overrides):
+    for folder in folders_of(overrides):
         for path in sorted(path for path in folder.rglob("*") if _is_template(path)):
             for part in (path.relative_to(folder).as_posix().encode(), _bytes(path)):
                 digest.update(b"%d:" % len(part) + part)
@@ -83,14 +109,14 @@ def fonts(overrides: Path | None) -> tuple[tuple[str, bytes], ...]:
     Those in `charts/fonts/` of the user's folder are added; one of the same name replaces ours.
     """
     found: dict[str, Path] = {}
-    for folder in reversed(tuple(_folders(overrides))):
+    for folder in reversed(tuple(folders_of(overrides))):
         paths = sorted((folder / "charts" / "fonts").glob("*.[ot]tf"), key=lambda path: path.stem)
         found |= {path.name: path for path in paths if _is_template(path)}
     return tuple((str(path), _bytes(path)) for path in found.values())
 
 
 def folders_of(overrides: Path | None) -> tuple[Path, ...]:
-    """Return the folders that templates are taken from, the first one's before the next one's."""
+    """Return the folders of templates and catalogues, the first one's before the next one's."""
     return tuple(_folders(overrides))
 
 

@@ -14,13 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.models import Paper
+from digest.models import ENGLISH, Paper, Tongue, phrase
 from digest.text.legible import legible, legible_name
 from digest.text.paragraphs import split_paragraphs
 from digest.text.persons import Name, is_same, name_of
 from digest.text.wording import AnyOf, Wanted, Words, all_wanted, words_of
 
-_TEXTS = ("the title", "the abstract", "the summary")
+_TEXTS = (phrase("the title"), phrase("the abstract"), phrase("the summary"))
+_QUOTED, _CATEGORY, _AUTHOR = (
+    phrase("“%(what)s”"),
+    phrase("the category %(what)s"),
+    phrase("the author %(what)s"),
+)
 _MOST_TOLD = 4
 
 
@@ -43,25 +48,36 @@ class TopicRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Something that was asked for, as it is said in words, and where it is: `the title`."""
+    """Something that was asked for, the text that says so, and where it is: `the title`."""
 
     what: str
+    text: str = _QUOTED
     places: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.what} in {_listed(self.places)}" if self.places else self.what
+    def said(self, tongue: Tongue) -> str:
+        """Say it: `“diffusion” in the title`."""
+        what = tongue.say(self.text, what=self.what)
+        if not self.places:
+            return what
+        places = _listed([tongue.say(place) for place in self.places], tongue)
+        return tongue.say("%(what)s in %(places)s", what=what, places=places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """Why a paper matches a topic; as a text, a sentence's worth of it."""
+    """Why a paper matches a topic; as a text, a sentence's worth of it in English."""
 
     found: tuple[Found, ...]
 
     def __str__(self) -> str:
-        told = [str(each) for each in self.found[:_MOST_TOLD]]
-        more = len(self.found) - len(told)
-        return "; ".join(told) + f"; and {more} more" * bool(more)
+        return self.said(ENGLISH)
+
+    def said(self, tongue: Tongue) -> str:
+        """Say it in a sentence's worth."""
+        told = [each.said(tongue) for each in self.found[:_MOST_TOLD]]
+        if more := len(self.found) - len(told):
+            told.append(tongue.count("and %(n)s more", "and %(n)s more", more))
+        return "; ".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +122,17 @@ class Topic:
 
     @property
     def told(self) -> tuple[tuple[str, str], ...]:
-        """What the topic asks for, in words: pairs of what kind, and which."""
+        """What the topic asks for, in English words: pairs of what kind, and which."""
+        return self.told_in(ENGLISH)
+
+    def told_in(self, tongue: Tongue) -> tuple[tuple[str, str], ...]:
+        """Say what the topic asks for: pairs of what kind, and which."""
         rule = self.rule
         parts = (
-            ("Words", map(_quoted, (*rule.words, *rule.phrases))),
-            ("Categories", rule.categories),
-            ("Authors", rule.authors),
-            ("Not", map(_quoted, rule.exclude)),
+            (tongue.say("Words"), _quoted((*rule.words, *rule.phrases), tongue)),
+            (tongue.say("Categories"), rule.categories),
+            (tongue.say("Authors"), rule.authors),
+            (tongue.say("Not"), _quoted(rule.exclude, tongue)),
         )
         return tuple((kind, each) for kind, said in parts if (each := ", ".join(said)))
 
@@ -123,21 +143,21 @@ class Topic:
                 if found := words.found_in(seen.texts, number):
                     told.setdefault(found, []).append(place)
             for what, places in told.items():
-                yield Found(what=_quoted(what), places=tuple(places))
+                yield Found(what=what, places=tuple(places))
 
     def _in_keywords(self, seen: Look) -> Iterator[Found]:
         if not self._categories.may_be_in(seen.keywords):
             return
         for number, told in enumerate(seen.categories):
             if self._categories.are_all_of(seen.keywords, number):
-                yield Found(what=f"the category {told}")
+                yield Found(what=told, text=_CATEGORY)
 
     def _in_authors(self, seen: Look) -> Iterator[Found]:
         if self._authors.keys().isdisjoint(seen.families):
             return
         for name, told in seen.authors:
             if any(is_same(asked, name) for asked in self._authors.get(name[-1], ())):
-                yield Found(what=f"the author {told}")
+                yield Found(what=told, text=_AUTHOR)
 
 
 class _Finder:
@@ -189,9 +209,10 @@ def by_name(rules: Iterable[TopicRule]) -> Mapping[str, Topic]:
     return {topic.name: topic for topic in topics}
 
 
-def _quoted(said: str) -> str:
-    return f"“{said}”"
+def _quoted(said: Iterable[str], tongue: Tongue) -> list[str]:
+    return [tongue.say(_QUOTED, what=each) for each in said]
 
 
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+def _listed(parts: Sequence[str], tongue: Tongue) -> str:
+    named = (part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+    return f" {tongue.say('and')} ".join(named)

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta, tzinfo
+from datetime import UTC, date, tzinfo
 from math import log2
 
-from digest.models import Day, Paper, Sighting
-from digest.text.english import day_month, ordinal
+from digest.models import ENGLISH, Day, Paper, Sighting, Tongue
 
 LONG_ABSENCE_DAYS = 30
 
@@ -25,7 +24,8 @@ LONG_ABSENCE_DAYS = 30
 class Rules:
     """The settings that decisions about editions depend on.
 
-    With `approval`, an edition goes out once the curator has approved it.
+    With `approval`, an edition goes out once the curator has approved it. Reasons are worded in
+    `tongue`, and stay so in an edition that was sealed with them.
     """
 
     half_life_days: float = 7.0
@@ -34,6 +34,7 @@ class Rules:
     trending_limit: int = 10
     zone: tzinfo = UTC
     approval: bool = False
+    tongue: Tongue = ENGLISH
 
 
 def days_of(sightings: Iterable[Sighting], on: date) -> tuple[Day, ...]:
@@ -63,28 +64,31 @@ def is_rising(days: Sequence[Day], on: date, rules: Rules) -> bool:
     return score(days, on, rules) > score(earlier, earlier[-1].day, rules)
 
 
-def reason(days: Sequence[Day], on: date, listing_days: Sequence[date]) -> str:
+def reason(
+    days: Sequence[Day], on: date, listing_days: Sequence[date], tongue: Tongue = ENGLISH
+) -> str:
     """Say why a paper stands where it does, e.g. `120 votes, +40 since yesterday`.
 
     `listing_days` are the last days with a listing, newest first.
     """
-    parts = [_votes_in_words(days, on), _recurrence_in_words(days, listing_days)]
+    parts = [_votes_in_words(days, on, tongue), _recurrence_in_words(days, listing_days, tongue)]
     parts = [part for part in parts if part]
     if not parts and days:
-        parts = [f"{ordinal(days[-1].position)} of {days[-1].listed} listed"]
+        place = tongue.ordinal(days[-1].position)
+        parts = [tongue.say("%(place)s of %(n)s listed", place=place, n=days[-1].listed)]
     return " · ".join(parts)
 
 
-def revision_in_words(paper: Paper) -> str:
+def revision_in_words(paper: Paper, tongue: Tongue = ENGLISH) -> str:
     """Say which version a revised paper is in now."""
-    return f"now in version {paper.version}" if paper.version else "revised"
+    if paper.version:
+        return tongue.say("now in version %(version)s", version=paper.version)
+    return tongue.say("revised")
 
 
-def day_in_words(day: date, on: date) -> str:
-    """Name a day as seen from another: `yesterday`, `9 March`, `9 March 2025`."""
-    if day == on - timedelta(days=1):
-        return "yesterday"
-    return day_month(day) if day.year == on.year else f"{day_month(day)} {day.year}"
+def lateness_in_words(days: Sequence[Day], on: date, tongue: Tongue = ENGLISH) -> str:
+    """Say when a paper was listed that came late."""
+    return tongue.say("late: listed %(day)s", day=tongue.day_seen_from(days[-1].day, on))
 
 
 def _day(day: date, sightings: Sequence[Sighting]) -> Day:
@@ -105,26 +109,29 @@ def _decay(day: date, on: date, rules: Rules) -> float:
     return float(0.5 ** ((on - day).days / rules.half_life_days))
 
 
-def _votes_in_words(days: Sequence[Day], on: date) -> str:
+def _votes_in_words(days: Sequence[Day], on: date, tongue: Tongue) -> str:
     voted = _voted(days)
     if not voted or not voted[-1].votes:
         return ""
     votes = voted[-1].votes
-    words = f"{votes:,} vote{'' if votes == 1 else 's'}"
+    words = tongue.count("%(n)s vote", "%(n)s votes", votes, n=tongue.number(votes))
     if len(voted) > 1 and votes > (voted[-2].votes or 0):
-        gain = votes - (voted[-2].votes or 0)
-        words += f", +{gain:,} since {day_in_words(voted[-2].day, on)}"
+        gain = tongue.number(votes - (voted[-2].votes or 0))
+        since = tongue.day_seen_from(voted[-2].day, on)
+        words += ", " + tongue.say("+%(gain)s since %(day)s", gain=gain, day=since)
     return words
 
 
-def _recurrence_in_words(days: Sequence[Day], listing_days: Sequence[date]) -> str:
+def _recurrence_in_words(days: Sequence[Day], listing_days: Sequence[date], tongue: Tongue) -> str:
     last = set(listing_days)
     times = sum(day.day in last for day in days)
     if times > 1:
-        return f"in {times} of the last {len(listing_days)} listings"
+        return tongue.say(
+            "in %(times)s of the last %(n)s listings", times=times, n=len(listing_days)
+        )
     if len(days) > 1:
         absence = (days[-1].day - days[-2].day).days
         if absence >= LONG_ABSENCE_DAYS:
-            return f"back after {absence} days"
-        return f"listed {len(days)} times"
+            return tongue.say("back after %(n)s days", n=absence)
+        return tongue.say("listed %(n)s times", n=len(days))
     return ""

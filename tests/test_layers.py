@@ -24,6 +24,7 @@ LAYERS = {
         "digest.related",
         "digest.differ",
         "digest.trending",
+        "digest.ranking",
         "digest.edition",
         "digest.frozen",
         "digest.passwords",
@@ -37,6 +38,7 @@ LAYERS = {
         "digest.mail",
     ),
     "edges": (
+        "digest.catalogues",
         "digest.channels",
         "digest.store",
         "digest.inbox",

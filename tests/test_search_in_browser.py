@@ -400,7 +400,7 @@ def test_the_same_is_found_as_on_the_server(chromium: Any, titles: str, store: S
         if text not in MARKS and "id:" not in text and "\\" not in text and len(text) < 900
     ]
     with store.reading() as tx:
-        pages = list(tx.papers_numbered(1, tx.last_number()))
+        pages = list(tx.papers_numbered(1, tx.pages.last_paper()))
         lines = [to_search.line(page, NO_TOPICS, lambda day: (day,)) for page in pages]
         expected = [sorted(hit.id for hit in tx.search(parse(text), 99).papers) for text in asked]
     with tab_at(chromium, titles) as tab:

@@ -88,6 +88,7 @@ def test_the_given_filters_are_there(tmp_path: Path) -> None:
         ("one\n\n{% if %}\n", 3, "Expected an expression"),
         ("{{ 1 + 'a' }}", 1, "TypeError"),
         ("{{ 1 | nofilter }}", 1, "No filter named 'nofilter'"),
+        ("{% trans a='x', n=2 %}{{ n }}{% pluralize %}{{ n }}s{% endtrans %}", 1, "not 'x'"),
         ("\n{% include 'not_there.html' %}", 2, "no template named 'not_there.html'"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import posixpath
 import re
 from collections.abc import Iterable
@@ -20,37 +22,57 @@ from lxml import html as lxml_html
 from digest import theme
 from digest.models import (
     Cadence,
+    Counted,
     Edition,
     EditionRecord,
+    Heard,
     Paper,
     PaperPage,
+    Period,
     Rendered,
     Section,
     Sighting,
     Site,
 )
 from digest.render import (
+    feed_heads,
     names,
     text,
+    to_about,
     to_authors,
     to_bibtex,
+    to_calendar,
+    to_editions,
     to_email,
+    to_feed_list,
     to_feeds,
+    to_home,
     to_json,
     to_markdown,
     to_papers,
     to_site,
     to_topics,
+    to_trends,
+    to_wellknown,
 )
 from digest.render.matches import NO_TOPICS, Matcher
+from digest.render.to_calendar import Shelf
+from digest.render.to_editions import Around
+from digest.render.to_home import Front
 from digest.text.legible import legible
 from digest.topics import TopicRule, by_name
+from digest.trending import Rules
 
 TEMPLATES = theme.load(None, text.FILTERS)
 SITE = builders.SITE
 OPENED = datetime(2026, 3, 11, 6, tzinfo=UTC)
-CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
+
+ACTIVE = "//script[@type != 'application/ld+json'] | //style | //iframe | //form | //@style"
 
 TOPICS = (
     TopicRule(
@@ -98,6 +120,35 @@ def seen(paper: Paper, **changes: object) -> PaperPage:
     return PaperPage(**(values | changes))
 
 
+def front(latest: Edition | None, records: Iterable[EditionRecord] = ()) -> Front:
+    found = sorted(records, key=lambda each: each.start, reverse=True)
+    shelves = {each: [r for r in found if r.cadence is each] for each in Cadence}
+    return Front(latest=latest, records=shelves)
+
+
+def first_page(
+    latest: Edition | None, records: Iterable[EditionRecord] = (), site: Site = SITE
+) -> Rendered:
+    return to_home.render_index(front(latest, records), site, TEMPLATES)
+
+
+def shelf(editions: Iterable[Edition]) -> Shelf:
+    found = sorted(editions, key=lambda each: each.start)
+    of = {each: {e.name: record(e) for e in found if e.cadence is each} for each in Cadence}
+    days = (e for e in found if e.cadence is Cadence.DAY)
+    return Shelf(
+        days=tuple(Counted(day=e.start, new=len(e.new)) for e in days),
+        weeks=of[Cadence.WEEK],
+        months=of[Cadence.MONTH],
+    )
+
+
+def archive(editions: Iterable[Edition], site: Site = SITE) -> Rendered:
+    kept = shelf(editions)
+    years = sorted({each.day.year for each in kept.days}, reverse=True)
+    return to_calendar.render_archive(kept, years, site, TEMPLATES)
+
+
 def pages(
     editions: list[Edition], site: Site = SITE, matcher: Matcher = NO_TOPICS
 ) -> list[Rendered]:
@@ -105,7 +156,7 @@ def pages(
     site = replace(site, has_topics=bool(matcher.topics))
     records = [record(edition) for edition in editions]
     papers = {entry.paper.slug: entry.paper for edition in editions for entry in edition.entries}
-    files = [*to_site.render_static(TEMPLATES), to_authors.render_authors((), (), site, TEMPLATES)]
+    files = [*to_site.render_static(TEMPLATES)]
     shown = [seen(paper, editions=(editions[0].name,)) for paper in papers.values()]
     shown += [seen(builders.paper(99), moved_to=paper) for paper in [*papers.values()][:1]]
     for page in shown:
@@ -116,15 +167,28 @@ def pages(
         files += to_bibtex.render(edition, site)
         files += to_markdown.render(edition, site, TEMPLATES, matcher)
         files += to_email.render(edition, site, TEMPLATES, matcher=matcher)
-        files.append(to_site.render_edition(edition, site, TEMPLATES, matcher))
+        files.append(to_editions.render_edition(edition, site, TEMPLATES, matcher))
     papers_ = to_feeds.papers_of(editions, matcher)
     files += to_feeds.render(papers_, editions, site, TEMPLATES)
     days = [edition for edition in editions if edition.cadence is Cadence.DAY]
     files += to_feeds.render_topics(papers_, matcher.topics, site, TEMPLATES)
     files += to_topics.render(days, site, TEMPLATES, matcher, most=100)
-    files.append(to_site.render_archive(records, site, TEMPLATES))
+    files += to_feeds.render_trending((), site, TEMPLATES)
+    for cadence in (Cadence.WEEK, Cadence.MONTH):
+        head = feed_heads.of_editions(site, cadence)
+        files += to_feeds.render_feed(head, (), site, None)
+    files += to_feed_list.render(site, TEMPLATES, matcher.topics)
+    files.append(to_authors.render_authors((), (), site, TEMPLATES))
+    files += to_wellknown.render(site, TEMPLATES, days[0].end if days else None)
+    files.append(archive(editions, site))
+    kept = shelf(editions)
+    for year in {each.day.year for each in kept.days}:
+        files += to_calendar.render_year(year, kept, None, None, site, TEMPLATES)
+    files += [to_trends.render(each, None, site, TEMPLATES, matcher) for each in Period]
+    files.append(to_about.render_about(site, Rules(), TEMPLATES, matcher))
+    files.append(to_about.render_subscribe(site, TEMPLATES))
     latest = editions[0] if editions else None
-    files.append(to_site.render_index(latest, records, site, TEMPLATES, matcher))
+    files.append(to_home.render_index(front(latest, records), site, TEMPLATES, matcher))
     return files
 
 
@@ -162,10 +226,10 @@ def with_text(words: str) -> list[Rendered]:
     entry = builders.entry(1, Section.NEW, paper=paper, reason=words)
     edition = builders.edition(new=(entry,), trending=0, revised=0)
     return [
-        to_site.render_edition(edition, SITE, TEMPLATES),
+        to_editions.render_edition(edition, SITE, TEMPLATES),
         to_papers.render_page(seen(paper), SITE, TEMPLATES),
         to_papers.render_page(seen(builders.paper(2), moved_to=paper), SITE, TEMPLATES),
-        to_site.render_index(edition, [record(edition)], SITE, TEMPLATES),
+        first_page(edition, [record(edition)]),
     ]
 
 
@@ -201,11 +265,11 @@ def test_the_pages_are_as_kept() -> None:
     edition = builders.edition(note="A *note*.")
     records = [record(day(n)) for n in range(3)]
     kept = {
-        "site_edition": to_site.render_edition(edition, SITE, TEMPLATES),
+        "site_edition": to_editions.render_edition(edition, SITE, TEMPLATES),
         "site_paper": to_papers.render_page(seen(builders.paper(1)), SITE, TEMPLATES),
-        "site_index": to_site.render_index(day(0), records, SITE, TEMPLATES),
-        "site_empty": to_site.render_index(None, [], SITE, TEMPLATES),
-        "site_archive": to_site.render_archive(records, SITE, TEMPLATES),
+        "site_index": first_page(day(0), records),
+        "site_empty": first_page(None),
+        "site_archive": archive([day(n) for n in range(3)]),
     }
     for name, file in kept.items():
         golden.check(name, [file])
@@ -250,12 +314,38 @@ def test_each_page_is_well_made() -> None:
         assert levels[0] == 1
 
 
-def test_a_page_tells_neither_seal_nor_neighbours() -> None:
+def test_a_page_does_not_tell_whether_it_is_sealed() -> None:
     edition = builders.edition()
-    page = to_site.render_edition(edition, SITE, TEMPLATES)
-    assert to_site.render_edition(replace(edition, is_sealed=True), SITE, TEMPLATES) == page
-    others = targets(page) - {file.path for file in pages([edition])}
-    assert not {target for target in others if target.startswith("editions/2")}
+    page = to_editions.render_edition(edition, SITE, TEMPLATES)
+    sealed = replace(edition, is_sealed=True)
+    assert to_editions.render_edition(sealed, SITE, TEMPLATES) == page
+
+
+def test_an_edition_leads_to_those_beside_it_and_to_what_it_counts_in() -> None:
+    around = Around(
+        before=record(day(3)),
+        after=record(day(-1)),
+        week=record(builders.week()),
+        month=record(builders.month()),
+        year=2026,
+    )
+    page = parsed(to_editions.render_edition(day(0), SITE, TEMPLATES, around=around))
+    beside = {link.get("rel"): link.get("href") for link in page.xpath("//head/link[@rel]")}
+    assert beside["prev"] == "../../editions/2026-03-08/index.html"
+    assert beside["next"] == "../../editions/2026-03-12/index.html"
+    links = page.xpath("//nav[@class='around']/a")
+    assert [link.get("rel") for link in links] == ["prev", "next"]
+    assert links[0].text_content().split() == ["Before", "Sunday", "8", "March", "2026"]
+    above = [str(link) for link in page.xpath("//nav[@class='crumbs']/a/@href")]
+    names_ = ("", "2026/", "2026-03/", "2026-W11/")
+    assert above == [f"../../editions/{name}index.html" for name in names_]
+    week = Around(year=2026, days=(record(day(1)), record(day(0))))
+    page = parsed(to_editions.render_edition(builders.week(), SITE, TEMPLATES, around=week))
+    days = page.xpath("//nav[@class='its-days']/a")
+    assert [(each.get("aria-label"), each.text_content()) for each in days] == [
+        ("Tuesday 10 March 2026", "10"),
+        ("Wednesday 11 March 2026", "11"),
+    ]
 
 
 def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
@@ -347,37 +437,119 @@ def test_a_day_shows_whole_abstracts_and_a_roll_up_their_beginnings(
     edition: Edition, is_whole: bool
 ) -> None:
     long = replace(edition.new[0], paper=builders.paper(1, abstract="word " * 200 + "end."))
-    page = to_site.render_edition(replace(edition, new=(long,)), SITE, TEMPLATES)
+    page = to_editions.render_edition(replace(edition, new=(long,)), SITE, TEMPLATES)
     assert (b"end." in page.content) is is_whole
 
 
 def test_every_card_leads_to_the_page_of_its_paper_in_words() -> None:
     bare = Paper(id=1, key="title:ab", slug="ab", title="A bare title", abstract="")
     entry = replace(builders.entry(1), paper=bare)
-    page = parsed(to_site.render_edition(builders.edition(new=(entry,)), SITE, TEMPLATES))
+    page = parsed(to_editions.render_edition(builders.edition(new=(entry,)), SITE, TEMPLATES))
     assert "../../papers/ab/index.html" in page.xpath("//p/a[.='Details']/@href")
 
 
 def test_an_empty_edition_says_why() -> None:
-    page = parsed(to_site.render_edition(builders.edition(0, 0, 0), SITE, TEMPLATES))
+    page = parsed(to_editions.render_edition(builders.edition(0, 0, 0), SITE, TEMPLATES))
     assert "Nothing in the listings was new." in page.text_content()
 
 
 def test_the_first_page_says_that_there_is_nothing_yet() -> None:
-    page = parsed(to_site.render_index(None, [], SITE, TEMPLATES))
+    page = parsed(first_page(None))
     assert "There is no edition yet" in page.text_content()
 
 
-def test_the_lists_of_editions_are_newest_first_and_all_in_the_archive() -> None:
+def test_the_calendar_tells_of_each_day_in_words_and_by_a_shade() -> None:
+    editions = [day(n, new=n % 9) for n in range(40)]
+    file = archive([*editions, builders.week(), builders.month()])
+    page = parsed(file)
+    cells = page.xpath("//td/a")
+    told = {cell.get("href"): cell for cell in cells}
+    assert len(told) == len(cells) == 40
+    fourth = told["../editions/2026-03-03/index.html"]
+    assert fourth.get("aria-label") == "3 March 2026: 8 new papers"
+    assert fourth.text_content().split() == ["3", "8"]
+    assert fourth.get("class") == "shade-4"
+    none = told["../editions/2026-03-11/index.html"]
+    assert (none.get("aria-label"), none.get("class")) == ("11 March 2026: 0 new papers", "shade-0")
+    assert [span.text for span in page.xpath("//p[@class='legend']/span")] == [
+        *("1–2", "3–4", "5–6", "7–8")
+    ]
+    captions = page.xpath("//caption")
+    assert [" ".join(each.text_content().split()) for each in captions] == [
+        "March 2026 37",
+        "February 2026 110",
+        "January 2026 3",
+    ]
+    assert captions[0].xpath("a/@href") == ["../editions/2026-03/index.html"]
+    assert page.xpath("//th/a/@href") == ["../editions/2026-W11/index.html"]
+    rows = page.xpath("//tbody/tr")
+    assert {len(row.xpath("th")) for row in rows} == {1}
+    assert {len(row.xpath("td")) for row in rows} == {7}
+    place = {cell.get("href"): len(cell.xpath("../preceding-sibling::td")) for cell in cells}
+    assert place["../editions/2026-03-11/index.html"] == 2
+
+
+def test_a_year_has_a_page_of_its_own_and_its_figures_beside_it() -> None:
+    kept = shelf([day(n, new=2) for n in range(70, 72)])
+    page, figures = to_calendar.render_year(2025, kept, None, 2026, SITE, TEMPLATES)
+    assert (page.path, figures.path) == ("editions/2025/index.html", "editions/2025/days.json")
+    assert parsed(page).xpath("string(//main/p[@class='lead'])") == "2 days, 4 new papers."
+    assert "editions/2026/index.html" in targets(page)
+    assert json.loads(figures.content) == {
+        "year": 2025,
+        "days": {f"2025-12-{n}": {"new": 2} for n in (30, 31)},
+    }
+
+
+def test_the_first_page_lists_the_last_editions() -> None:
     records = [record(day(n)) for n in range(40)] + [record(builders.week())]
-    archive = to_site.render_archive(records, SITE, TEMPLATES)
-    first = to_site.render_index(day(0), records, SITE, TEMPLATES)
+    first = first_page(day(0), records)
     days = re.compile(r"editions/(\d{4}-\d\d-\d\d)/index.html")
-    assert sum(bool(days.fullmatch(target)) for target in targets(archive)) == 40
-    assert sum(bool(days.fullmatch(target)) for target in targets(first)) == 14
-    hrefs = [str(link) for link in parsed(archive).xpath("//li/a/@href")]
-    assert hrefs[0] == "../editions/2026-W11/index.html"
-    assert hrefs[1:] == sorted(hrefs[1:], reverse=True)
+    assert sum(bool(days.fullmatch(target)) for target in targets(first)) == 7
+    assert "editions/2026-W11/index.html" in targets(first)
+
+
+def test_the_first_page_of_a_day_of_fifty_papers_is_small() -> None:
+    paper = builders.paper(1, abstract="Σ words and more words of it, $x^{2}$. " * 60)
+    new = tuple(replace(builders.entry(n), paper=replace(paper, id=n)) for n in range(50))
+    edition = day(0, new=new, trending=10, revised=5)
+    records = [record(day(n)) for n in range(9)]
+    page = to_home.render_index(front(edition, records), SITE, TEMPLATES, matching())
+    style = next(to_site.render_static(TEMPLATES))
+    assert len(page.content) + len(style.content) < 60_000
+    assert {f"papers/{entry.paper.slug}/index.html" for entry in edition.entries} <= targets(page)
+
+
+HEARD = [
+    (Heard(listed=40, seen=37), "Of 40 papers listed, 37 had been seen before."),
+    (Heard(listed=40, seen=40), "All 40 papers listed had been seen before."),
+    (Heard(listed=4, seen=1), ""),
+    (Heard(has_own_day=False), "No listing of that day came: its papers were listed before."),
+    (
+        Heard(stale=((date(2026, 3, 12), 50),)),
+        "The listing of 12 March 2026 held nothing new: all its 50 papers had been seen before.",
+    ),
+    (Heard(missing=(date(2026, 3, 12),)), "No listing came for 12 March 2026."),
+    (
+        Heard(missing=(date(2026, 3, 12), date(2026, 3, 14))),
+        "No listing came for 2 days from 12 March 2026 to 14 March 2026.",
+    ),
+    (Heard(rejected=1), ""),
+    (Heard(listed=40, seen=37, rejected=2, empty=1), "2 files that came could not be read."),
+]
+
+
+@pytest.mark.parametrize(("heard", "words"), HEARD)
+def test_the_first_page_says_why_it_is_thin(heard: Heard, words: str) -> None:
+    made = replace(front(day(0)), heard=heard)
+    page = parsed(to_home.render_index(made, SITE, TEMPLATES))
+    told = [each.text_content() for each in page.xpath("//ul[@class='heard']/li")]
+    assert (words in told) if words else told == []
+
+
+def test_the_first_page_says_that_nothing_could_be_read_so_far() -> None:
+    page = parsed(to_home.render_index(Front(heard=Heard(rejected=1)), SITE, TEMPLATES))
+    assert page.xpath("string(//ul[@class='heard']/li)") == "1 file that came could not be read."
 
 
 @pytest.mark.parametrize(
@@ -388,7 +560,7 @@ def test_the_lists_of_editions_are_newest_first_and_all_in_the_archive() -> None
     ],
 )
 def test_weekly_and_monthly_editions_have_their_titles(edition: Edition, title: str) -> None:
-    page = parsed(to_site.render_edition(edition, SITE, TEMPLATES))
+    page = parsed(to_editions.render_edition(edition, SITE, TEMPLATES))
     (heading,) = page.xpath("//h1")
     assert heading.text_content() == title
     assert heading.xpath("time/@datetime") == [edition.name]
@@ -402,8 +574,8 @@ def test_the_page_of_what_is_not_there_works_at_any_address() -> None:
 
 def test_trending_papers_have_a_picture_with_its_words_and_others_have_none() -> None:
     for file in (
-        to_site.render_edition(builders.edition(), SITE, TEMPLATES),
-        to_site.render_index(builders.edition(), [], SITE, TEMPLATES),
+        to_editions.render_edition(builders.edition(), SITE, TEMPLATES),
+        first_page(builders.edition()),
     ):
         page = parsed(file)
         pictures = page.xpath("//article//*[local-name()='svg']")
@@ -418,8 +590,8 @@ def test_trending_papers_have_a_picture_with_its_words_and_others_have_none() ->
 
 def test_an_edition_shows_what_the_days_before_held() -> None:
     for file in (
-        to_site.render_edition(builders.edition(), SITE, TEMPLATES),
-        to_site.render_index(builders.edition(), [], SITE, TEMPLATES),
+        to_editions.render_edition(builders.edition(), SITE, TEMPLATES),
+        first_page(builders.edition()),
     ):
         (figure,) = parsed(file).xpath("//figure")
         assert figure.xpath("string(*/@aria-label)") == (
@@ -428,7 +600,7 @@ def test_an_edition_shows_what_the_days_before_held() -> None:
         legend = ["new", "trending again", "revised", "7 to 11 March"]
         assert [span.text for span in figure.xpath("figcaption/span")] == legend
     alone = builders.edition(tallies=builders.tallies(3, 2, 1)[-1:])
-    assert not parsed(to_site.render_edition(alone, SITE, TEMPLATES)).xpath("//figure")
+    assert not parsed(to_editions.render_edition(alone, SITE, TEMPLATES)).xpath("//figure")
 
 
 def test_a_paper_shows_all_its_days_where_there_are_two() -> None:
@@ -458,7 +630,7 @@ def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
         "3 new, 2 trending again, 1 revised, from 2 listings",
         "twitter:card": "summary_large_image",
     }
-    page = to_site.render_edition(builders.edition(), site, TEMPLATES)
+    page = to_editions.render_edition(builders.edition(), site, TEMPLATES)
     words = {
         "og:type": "article",
         "og:site_name": "Trending papers",
@@ -467,10 +639,10 @@ def test_a_shared_edition_is_shown_with_its_card_where_there_is_one() -> None:
         "og:url": "https://papers.example.org/editions/2026-03-11/",
     }
     assert told(page) == words | card
-    first = told(to_site.render_index(builders.edition(), [], site, TEMPLATES))
+    first = told(first_page(builders.edition(), site=site))
     assert {name: first[name] for name in card} == card
     assert (first["og:type"], first["og:title"]) == ("website", "Trending papers")
-    without = to_site.render_edition(builders.edition(), SITE, TEMPLATES)
+    without = to_editions.render_edition(builders.edition(), SITE, TEMPLATES)
     assert told(without) == words | {"twitter:card": "summary"}
 
 
@@ -489,7 +661,8 @@ def test_the_settings_are_escaped_too() -> None:
 
 def test_the_style_sheet_is_small_and_asks_for_nothing() -> None:
     style = next(file for file in to_site.render_static(TEMPLATES) if file.path == "style.css")
-    assert len(style.content) < 10_000
+    assert len(style.content) < 16_000
+    assert len(gzip.compress(style.content)) < 5_000
     assert not re.search(rb"url\(|@import|expression", style.content)
 
 
@@ -498,11 +671,17 @@ def test_a_paragraph_of_the_abstract_is_one_of_the_page() -> None:
     edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
     pages = [
         to_papers.render_page(seen(paper), SITE, TEMPLATES),
-        to_site.render_edition(edition, SITE, TEMPLATES),
-        to_site.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
+        to_editions.render_edition(edition, SITE, TEMPLATES),
+        to_editions.render_edition(replace(edition, cadence=Cadence.WEEK), SITE, TEMPLATES),
     ]
     said = [
-        [told.text_content() for told in parsed(page).xpath("//p[@class='say']")] for page in pages
+        [
+            told.text_content()
+            for told in parsed(page).xpath(
+                "//p[@class='say'][not(ancestor::section[@aria-labelledby='cite'])]"
+            )
+        ]
+        for page in pages
     ]
     assert said == [["One.", "<Two>."], ["One.", "<Two>."], ["One. <Two>."]]
 
@@ -511,4 +690,4 @@ def test_without_an_abstract_no_paragraph_stands_empty() -> None:
     paper = builders.paper(1, abstract="")
     edition = builders.edition(trending=0, revised=0, new=(builders.entry(1, paper=paper),))
     for told in (edition, replace(edition, cadence=Cadence.WEEK)):
-        assert b"say" not in to_site.render_edition(told, SITE, TEMPLATES).content
+        assert b"say" not in to_editions.render_edition(told, SITE, TEMPLATES).content

@@ -163,6 +163,7 @@ def opened(
     url: str = WEB,
     more: str = "",
     smtp: Mapping[str, object] | None = None,
+    site: Mapping[str, object] | None = None,
     **web: object,
 ) -> Iterator[Room]:
     """Serve the pages of a newsletter made in a folder, and other routes before them.
@@ -172,7 +173,7 @@ def opened(
     with serving(script or {}) as (smtp_port, seen):
         (root / "inbox").mkdir(parents=True, exist_ok=True)
         sections = {
-            "site": {"url": flow.SITE},
+            "site": {"url": flow.SITE} | dict(site or {}),
             "web": {"url": url, **(web or UNLIMITED)},
             "store": {"url": store_url} if store_url else {},
             "smtp": {"host": "127.0.0.1", "port": smtp_port, "tls": "none"} | dict(smtp or {}),

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from digest import catalogues
 from digest.cli import examine_mail
 from digest.cli.findings import Finding
 from digest.cli.newsletter import Newsletter
 from digest.cli.stay import warm_up
 from digest.errors import DigestError
 from digest.render import pictures
+from digest.theme import folders_of
 
 FREE_BYTES = 200 * 1024 * 1024
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_watches")
@@ -32,6 +34,7 @@ def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
         ("inbox", _inbox),
         ("output", _output),
         ("templates", _templates),
+        ("language", language),
         ("pictures", _pictures),
         ("search", _search),
         ("store", _store),
@@ -89,6 +92,19 @@ def _templates(letter: Newsletter) -> str:
     own = letter.settings.paths.templates
     count = sum(path.is_file() for path in own.rglob("*")) if own.is_dir() else 0
     return f"all of them compile; {count} of your own in {own}"
+
+
+def language(letter: Newsletter) -> str:
+    """Tell in which language readers are spoken to, and by which catalogues."""
+    told, folders = (
+        letter.settings.site.language,
+        tuple(folders_of(letter.settings.paths.templates)),
+    )
+    paths = [str(path) for path in catalogues.paths_of(told, folders)]
+    if letter.speaks_its_language:
+        return f"{told}, by {', '.join(paths)}" if paths else f"{told}, as the templates have it"
+    known = ", ".join(catalogues.languages(folders))
+    return f"{told} has no catalogue, so readers are spoken to in English; there are: {known}"
 
 
 def _pictures(_: Newsletter) -> str:

@@ -23,6 +23,10 @@ def check(as_json: AsJson = False) -> None:
         shapes.put(letter.settings.shown())
     else:
         tell_settings(letter.settings.shown())
+    if not letter.speaks_its_language:
+        from digest.cli.examine import language
+
+        typer.echo(f"site.language: {language(letter)}", err=True)
 
 
 def status(as_json: AsJson = False) -> None:

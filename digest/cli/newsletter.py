@@ -14,13 +14,13 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest import __version__, pagefind
+from digest import __version__, catalogues, pagefind
 from digest.dumps import ENTRY_POINTS, FORMATS, Format, Limits
 from digest.errors import ConfigError
 from digest.identity import FOLDING, title_key
 from digest.inbox import Inbox
 from digest.indexing import INDEXING, findable
-from digest.models import Edition, Site
+from digest.models import Edition, Site, Tongue
 from digest.output import Output
 from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
@@ -32,7 +32,7 @@ from digest.render.text import FILTERS
 from digest.selection import Chooser
 from digest.settings import Settings
 from digest.store import Store, open_store
-from digest.theme import fingerprint, fonts, load
+from digest.theme import fingerprint, folders_of, fonts, load
 from digest.topics import Topic, TopicRule, by_name
 from digest.trending import Rules
 
@@ -98,7 +98,14 @@ class Newsletter:
             trending_limit=self.settings.edition.trending_limit,
             zone=ZoneInfo(self.settings.newsletter.timezone),
             approval=self.settings.edition.approval,
+            tongue=self.tongue,
         )
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """The language that readers are spoken to in."""
+        folders = tuple(folders_of(self.settings.paths.templates))
+        return catalogues.tongue(self.settings.site.language, folders)
 
     @cached_property
     def limits(self) -> Limits:
@@ -122,6 +129,7 @@ class Newsletter:
             description=site.description,
             url=site.url,
             language=site.language,
+            tongue=self.tongue,
             author=site.author,
             mail_from=mail.sender,
             list_id=mail.list_id,
@@ -137,6 +145,12 @@ class Newsletter:
             has_pictures=pictures.version() is not None,
             search=self._search,
         )
+
+    @property
+    def speaks_its_language(self) -> bool:
+        """Whether readers are spoken to in `site.language`: there is a catalogue of it."""
+        told = self.settings.site.language.lower()
+        return not self.tongue.is_english or told.partition("-")[0] == "en"
 
     @property
     def _about(self) -> str:
@@ -214,7 +228,7 @@ class Newsletter:
         return Press(
             site=self.site,
             rules=self.rules,
-            templates=load(overrides, FILTERS),
+            templates=load(overrides, FILTERS, self.tongue),
             fingerprint=self._fingerprint(fingerprint(overrides)),
             mail_budget_bytes=self.settings.mail.max_html_bytes,
             feed_papers=self.settings.feeds.papers,

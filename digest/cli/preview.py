@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -33,14 +33,16 @@ def preview(
     from digest.preview.server import Server
     from digest.theme import load
 
-    newsletter()  # what is wrong with the settings is told before anything is served
+    settings = newsletter().settings  # what is wrong with them is told before anything is served
     board, stop = Board(), threading.Event()
     with Server(host, port, board, load(None, {})) as server, _ended_by_signals(stop):
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
         LOG.info("the site stands at %s/; Ctrl-C ends it", server.address)
         with TemporaryDirectory(prefix="digest-preview-") as folder:
-            builder = Builder(chosen.root, chosen.config, Path(folder), server.address)
-            stay(Looker(chosen.root, chosen.config, LOG.info), builder, board, stop)
+            own = (chosen.root, chosen.config)
+            builder = Builder(*own, settings, Path(folder), server.address)
+            with closing(builder):
+                stay(Looker(*own, builder, LOG.info), builder, board, stop)
         server.shutdown()
 
 

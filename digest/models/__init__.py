@@ -66,10 +66,12 @@ from digest.models.subscribers import (
     SubscriberState,
     Suppression,
 )
+from digest.models.tongue import ENGLISH, Tongue, phrase
 from digest.models.trends import Counted, Heard, Ranked, Ranking
 from digest.models.words import Approval, Cadence, DumpStatus, Period, Section
 
 __all__ = [
+    "ENGLISH",
     "Announced",
     "Answer",
     "Approval",
@@ -131,5 +133,7 @@ __all__ = [
     "SubscriberState",
     "Suppression",
     "Tally",
+    "Tongue",
     "Verdict",
+    "phrase",
 ]

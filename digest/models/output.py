@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from digest.models.tongue import ENGLISH, Tongue
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -14,9 +16,12 @@ class Site:
     `web_url` is where readers join, choose and leave, without a slash at its end; empty where there
     are no such pages. `unsubscribe` is a general way out, the same for all.
 
-    `subscribe` is where readers subscribe who cannot at `web_url`: an https or mailto address, or
-    nothing; `contact` is where to write to. `about` is what the page about the newsletter begins
-    with, in Markdown.
+    `tongue` says what readers are told in their language: where there is no catalogue for
+    `language`, in English.
+
+    `subscribe` is where readers subscribe who cannot at `web_url`, `contact` where they write to:
+    each an https or mailto address, or nothing. `about` is what the page about the newsletter
+    begins with, in Markdown.
 
     `security_contact` is where to tell of a hole: a `mailto:` or https address, or nothing.
 
@@ -32,6 +37,7 @@ class Site:
     description: str = "The papers never seen before, ranked by what is trending."
     url: str = "http://localhost:8000"
     language: str = "en"
+    tongue: Tongue = ENGLISH
     author: str = ""
     mail_from: str = "digest@localhost"
     list_id: str = "digest.localhost"
@@ -47,6 +53,11 @@ class Site:
     has_topics: bool = False
     has_pictures: bool = False
     search: str = ""
+
+    @property
+    def direction(self) -> str:
+        """Which way the words run, as HTML says it: `ltr` or `rtl`."""
+        return "rtl" if self.tongue.is_right_to_left else "ltr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

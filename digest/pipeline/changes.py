@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -75,7 +76,7 @@ class Changes:
         self.since = since
         self.output = output
         self.easel = easel
-        self.matcher = Matcher(press.topics.values())
+        self.matcher = Matcher(press.topics.values(), press.site.tongue)
         self.kept: dict[str, frozenset[str]] = {}
         """Of folders that were rendered whole, the paths that are in them now."""
         self._desk = Desk(press.rules)
@@ -131,6 +132,11 @@ class Changes:
     def days(self) -> tuple[EditionRecord, ...]:
         """All daily editions, the latest first."""
         return self.records(Cadence.DAY)
+
+    @property
+    def latest_day(self) -> date | None:
+        """The day of the latest daily edition."""
+        return self.days[0].end if self.days else None
 
     def records(self, cadence: Cadence) -> tuple[EditionRecord, ...]:
         """Return all editions of a cadence, the latest first."""

@@ -48,7 +48,7 @@ class Easel:
         """Begin to paint an edition's pictures."""
         sketches: list[to_pictures.Sketch] = []
         if self._painter:
-            sketches += to_pictures.sparklines(edition, self._templates)
+            sketches += to_pictures.sparklines(edition, self._templates, self._site.tongue)
             sketches.append(to_pictures.card(edition, self._site, self._templates, self._painter))
             for sketch in sketches:
                 held = self._held(sketch.path)

@@ -92,7 +92,7 @@ class Hands:
         """Tell whether helpers are worth their start; one core has no use for them."""
         if self._changes.since or len(os.sched_getaffinity(0)) < 2:
             return False
-        return self._changes.tx.count_pages() >= helpers.fewest_papers
+        return self._changes.tx.pages.count() >= helpers.fewest_papers
 
 
 class _Helper:

@@ -73,7 +73,7 @@ def _parsed(content: bytes | None) -> Mapping[str, Any]:
 
 def _counted(record: EditionRecord, told: Any) -> Counted | None:
     try:
-        topics = {str(name): int(count) for name, count in told["topics"].items()}
+        topics = {str(name): int(count) for name, count in told.get("topics", {}).items()}
         return Counted(day=record.start, new=int(told["new"]), topics=topics)
     except (TypeError, KeyError, ValueError, AttributeError):
         return None

@@ -85,6 +85,6 @@ class Letters:
             press.templates,
             budget_bytes=press.mail_budget_bytes,
             postmark=self._postmark,
-            matcher=Matcher(press.topics.values()),
+            matcher=Matcher(press.topics.values(), press.site.tongue),
         )
         return _Issue(chooser=self._chooser_of(edition), mailing=mailing)

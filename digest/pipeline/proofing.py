@@ -59,7 +59,7 @@ class Proofs:
                 raise EditionError(f"there is no edition {name}", at=name)
             edition = edition_of(tx, record, self.press.rules)
         press = self.press
-        matcher = Matcher(press.topics.values())
+        matcher = Matcher(press.topics.values(), press.site.tongue)
         made = to_editions.render_proof(edition, press.site, press.templates, matcher, assets)
         return made.content
 

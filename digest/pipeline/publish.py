@@ -22,7 +22,7 @@ from digest.pipeline.deriving import derive, derived
 from digest.pipeline.easel import Easel
 from digest.pipeline.hands import Hands
 from digest.pipeline.sealing import seal_due
-from digest.store import Store
+from digest.store import Reading, Store
 
 Track = Callable[[Iterable[Rendered]], Iterable[Rendered]]
 
@@ -38,7 +38,9 @@ def publish(
     with output.publishing() as publication:
         was_current = _is_current(store, output, press)
         change = store.change
-        since = _fill(publication.stage, store, output, press, track, everything=everything)
+        since = 0 if everything else _published_through(store, output, press)
+        with store.reading() as tx:
+            _fill(publication.stage, tx, output, press, track, since)
         manifest = Manifest(store_id=store.id, change=change, fingerprint=press.fingerprint)
         is_told = since == 0 or publication.stage.difference.paths
         difference = publication.finish(manifest if is_told else None)
@@ -51,24 +53,24 @@ def rehearse(
     """Return what `publish` would change; nothing is written or sealed."""
     stage = output.rehearsal()
     alone = replace(press, helpers=None)  # what is derived for a rehearsal, nobody else can see
-    _fill(stage, store, output, alone, track, everything=everything)
+    since = 0 if everything else _published_through(store, output, press)
+    with derived(store) as tx:
+        _fill(stage, tx, output, alone, track, since)
     return _told(stage.difference, _is_current(store, output, press))
 
 
 def _fill(
-    stage: Stage, store: Store, output: Output, press: Press, track: Track, *, everything: bool
-) -> int:
-    """Take in what can have changed; return since which change."""
-    since = 0 if everything else _published_through(store, output, press)
-    easel = Easel(press.painter, press.site, press.templates, output.held)
-    with derived(store) as tx, easel:
+    stage: Stage, tx: Reading, output: Output, press: Press, track: Track, since: int
+) -> None:
+    """Take in what a change after number `since` can show in."""
+    change = tx.change
+    with Easel(press.painter, press.site, press.templates, output.held) as easel:
         changes = Changes(tx, press, since, output, easel)
-        hands = Hands(changes, press.helpers, store.change)
+        hands = Hands(changes, press.helpers, change)
         later = chain.from_iterable(part(changes) for part in parts.LATER)
         stage.add(track(chain(hands.files(), later)))
         gone = chain.from_iterable(leaving(changes) for leaving in parts.GONE)
         stage.remove(chain(gone, hands.gone, easel.outdated(output.names)))
-    return since
 
 
 def _told(difference: Difference, was_current: bool) -> Difference:

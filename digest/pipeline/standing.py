@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta, tzinfo
 
 from digest.models import DumpRecord, DumpStatus, Edition, Heard, Period, Ranking
-from digest.ranking import LOOKED_AT, order, ranking
+from digest.ranking import LOOKED_AT, order, ranking, seen_on
 from digest.store import Reading
 from digest.trending import Rules
 
-MOST_RANKED = 50
+MOST_RANKED = 30
 """How many papers the pages of trends show."""
 
 _LAST_DUMPS = 20
@@ -30,11 +30,11 @@ def rankings(tx: Reading, rules: Rules, most: int = MOST_RANKED) -> Mapping[Peri
     if not listing_days:
         return {}
     end = listing_days[0]
-    seen = tx.seen_between(end - timedelta(days=LOOKED_AT - 1), end)
+    seen = seen_on(tx.seen_between(end - timedelta(days=LOOKED_AT - 1), end), end)
     orders = [order(period, seen, listing_days, rules) for period in Period]
     pages = tx.paper_pages({number for each in orders for number in each.first(most)})
     last = listing_days[: rules.listing_days]
-    return {each.period: ranking(each, most, pages, last) for each in orders}
+    return {each.period: ranking(each, most, pages, last, rules.tongue) for each in orders}
 
 
 def heard(tx: Reading, latest: Edition | None, zone: tzinfo) -> Heard:
@@ -43,12 +43,11 @@ def heard(tx: Reading, latest: Edition | None, zone: tzinfo) -> Heard:
     Of what came after it, the last files are looked at.
     """
     since = [dump for dump in tx.last_dumps(_LAST_DUMPS) if _is_after(dump, latest, zone)]
-    listed, new = tx.listed_in(latest.name) if latest else (0, 0)
-    own_day = latest is None or latest.end in tx.listing_days_of(latest.name)
+    days, listed, new = tx.listed_in(latest.name) if latest else ((), 0, 0)
     return Heard(
         listed=listed,
         seen=max(0, listed - new),
-        has_own_day=own_day,
+        has_own_day=latest is None or latest.end in days,
         stale=_stale(since),
         rejected=sum(dump.status is DumpStatus.REJECTED for dump in since),
         empty=sum(dump.status is DumpStatus.EMPTY for dump in since),

@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from digest.errors import DigestError
 from digest.models import Rendered
@@ -36,6 +37,8 @@ def stay(looker: Looker, builder: Builder, board: Board, stop: threading.Event) 
     while not stop.is_set():
         seen = looker.look()
         try:
+            builder.open()
+            seen = replace(seen, change=builder.change())
             _build(looker, seen, builder, board, stop)
         except _StaleError:
             continue

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.cli.newsletter import Newsletter
+from digest.errors import DigestError
 from digest.models import Approval, Rendered
 from digest.output import Output
 from digest.pipeline.preview import galley
-from digest.settings import load
+from digest.settings import Settings, load
 from digest.store import Store, open_store
 
 Track = Callable[[Iterable[Rendered]], Iterable[Rendered]]
@@ -34,54 +35,71 @@ class Build:
 
 
 class Builder:
-    """Builds the newsletter in `root` below `folder`, as if it were published at `address`."""
+    """Builds the newsletter in `root` below `folder`, as if it were published at `address`.
 
-    def __init__(self, root: Path, config: Path | None, folder: Path, address: str) -> None:
+    One store is open at a time: closing any file of SQLite's lets go of the locks that another
+    connection of the same process has on it.
+    """
+
+    def __init__(
+        self, root: Path, config: Path | None, settings: Settings, folder: Path, address: str
+    ) -> None:
+        self.settings = settings
         self._root = root
         self._config = config
         self._folder = folder
         self._address = address
         self._number = 0
+        self._whole: Path | None = None
+        self._letter: Newsletter | None = None
+        self._store: Store | None = None
+
+    def open(self) -> None:
+        """Put the newsletter together by its settings as they are now, and open its store."""
+        environ = {**os.environ, "DIGEST_SITE__URL": self._address}
+        settings = load(self._root, self._config, environ)
+        self.close()
+        self.settings = settings
+        letter = self._letter = Newsletter(self._root, settings)
+        empty = f"sqlite:///{self._folder / 'empty.db'}"
+        self._store = letter.store if letter.has_store else open_store(empty)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def change(self) -> int | None:
+        """Return the store's change number, None where that cannot be told now."""
+        if self._letter is None or self._store is None or not self._letter.has_store:
+            return None
+        try:
+            return self._store.change
+        except DigestError:
+            return None
 
     def build(self, show: Callable[[Build], None], track: Track) -> None:
-        """Build all, `show` it once the pages are there, then paint the pictures into it."""
+        """Build all, `show` it once the pages are there, then add what takes longer."""
+        if self._letter is None or self._store is None:
+            return
         self._number += 1
         folder = self._place(self._number)
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        environ = {**os.environ, "DIGEST_SITE__URL": self._address}
-        letter = Newsletter(self._root, load(self._root, self._config, environ))
-        store = self._store(letter)
-        try:
-            self._fill(letter, store, folder, show, track)
-        finally:
-            store.close()
-        shutil.rmtree(self._place(self._number - 2), ignore_errors=True)
-
-    def _fill(
-        self,
-        letter: Newsletter,
-        store: Store,
-        folder: Path,
-        show: Callable[[Build], None],
-        track: Track,
-    ) -> None:
-        with galley(store, letter.press, Output(folder), self._held) as made:
+        before = self._whole or folder
+        with galley(self._store, self._letter.press, Output(before)) as made:
             count = sum(_write(folder, file) for file in track(made.pages))
             show(Build(folder=folder, count=count, drafts=made.drafts, latest=made.latest))
-            for file in track(made.pictures):
+            self._leave(folder)
+            for file in track(made.later):
                 _write(folder, file)
+        self._whole = folder
 
-    def _store(self, letter: Newsletter) -> Store:
-        """Return the newsletter's store; an empty one of our own where there is none yet."""
-        if letter.has_store:
-            return letter.store
-        return open_store(f"sqlite:///{self._folder / 'empty.db'}")
-
-    def _held(self, path: str) -> bytes | None:
-        """Return what the build before had at a path, so that no picture is painted twice."""
-        held = self._place(self._number - 1) / path
-        return held.read_bytes() if held.is_file() else None
+    def _leave(self, shown: Path) -> None:
+        """Remove what is neither shown nor wanted for the next build."""
+        for place in self._folder.glob("[0-9]*"):
+            if place not in {shown, self._whole}:
+                shutil.rmtree(place, ignore_errors=True)
 
     def _place(self, number: int) -> Path:
         return self._folder / f"{number}"

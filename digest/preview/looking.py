@@ -8,36 +8,47 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import watch
 
-from digest.cli.newsletter import Newsletter
-from digest.errors import DigestError
 from digest.inbox import is_ignored
-from digest.settings import PLACES, load
+from digest.preview.building import Builder
+from digest.settings import PLACES
 from digest.theme import folders_of
 
 PAUSE_SECONDS = 0.5
-Look = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What templates and settings there are, and the store's change number."""
+
+    files: tuple[object, ...]
+    change: int | None
 
 
 class Looker:
-    """Looks at what the newsletter in `root` is made of."""
+    """Looks at what the newsletter in `root` is made of, as `builder` last put it together."""
 
-    def __init__(self, root: Path, config: Path | None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, root: Path, config: Path | None, builder: Builder, say: Callable[[str], None]
+    ) -> None:
         self._root = root
         self._config = config
+        self._builder = builder
         self._say = say
         self._said = ""
-        self._letter: Newsletter | None = None
-        self._settings: tuple[object, ...] = ()
 
     def look(self) -> Look:
         """Return what is equal only where nothing has changed."""
-        letter = self._current()
-        templates = tuple(sorted(_files(self._folders())))
-        return (self._settings, templates, _change(letter))
+        return Look(files=self.files(), change=self._builder.change())
+
+    def files(self) -> tuple[object, ...]:
+        """Return what tells of each template and of the settings whether it is another."""
+        settings = (_stamp(path) for path in self._settings_files())
+        return (*settings, *sorted(_files(self._folders())))
 
     def waiting(self) -> str:
         """Say which dumps wait in the inbox; nothing where none does."""
@@ -83,20 +94,8 @@ class Looker:
         yield from {path.parent for path in self._settings_files() if path.parent.is_dir()}
         for folder in self._folders():
             yield from (folder, *(path for path in folder.rglob("*") if path.is_dir()))
-        if self._letter and self._letter.settings.paths.inbox.is_dir():
-            yield self._letter.settings.paths.inbox
-
-    def _current(self) -> Newsletter | None:
-        """Return the newsletter by its settings, or by the last ones that were right."""
-        told = tuple(_stamp(path) for path in self._settings_files())
-        if told != self._settings:
-            self._settings = told
-            try:
-                letter = Newsletter(self._root, load(self._root, self._config))
-            except DigestError:
-                return self._letter
-            self._letter = letter
-        return self._letter
+        if self._inbox.is_dir():
+            yield self._inbox
 
     def _settings_files(self) -> list[Path]:
         if self._config is not None:
@@ -104,13 +103,15 @@ class Looker:
         return [self._root / place for place in PLACES]
 
     def _folders(self) -> tuple[Path, ...]:
-        return folders_of(self._letter.settings.paths.templates if self._letter else None)
+        return folders_of(self._builder.settings.paths.templates)
+
+    @property
+    def _inbox(self) -> Path:
+        return self._builder.settings.paths.inbox
 
     def _dumps(self) -> list[str]:
-        folder = self._letter.settings.paths.inbox if self._letter else None
-        if folder is None or not folder.is_dir():
-            return []
-        return sorted(p.name for p in folder.iterdir() if p.is_file() and not is_ignored(p.name))
+        files = (path for path in self._inbox.glob("*") if path.is_file())
+        return sorted(path.name for path in files if not is_ignored(path.name))
 
 
 def _files(folders: tuple[Path, ...]) -> Iterator[tuple[object, ...]]:
@@ -124,11 +125,3 @@ def _stamp(path: Path) -> tuple[object, ...]:
     except OSError:
         return (str(path), None)
     return (str(path), told.st_mtime_ns, told.st_size, told.st_ino)
-
-
-def _change(letter: Newsletter | None) -> int | None:
-    """Return the store's change number, None where that cannot be said now."""
-    try:
-        return letter.store.change if letter and letter.has_store else None
-    except DigestError:
-        return None

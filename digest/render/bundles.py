@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from digest.models import PaperPage, Rendered
 from digest.models.searching import Findable
 from digest.render import names
+from digest.render.cards import paper_title
 from digest.render.matches import Matcher
 from digest.render.to_search import Periods, authors_of, editions_of, published_of
 from digest.text.legible import legible, legible_name
@@ -79,7 +80,7 @@ def findable(page: PaperPage, matcher: Matcher, periods: Periods) -> Findable | 
     texts = (*map(legible, abstract), legible(paper.summary or ""), *map(legible, paper.keywords))
     return Findable(
         slug=paper.slug,
-        title=legible(paper.title) or "Untitled",
+        title=paper_title(paper, matcher.tongue),
         text=" ".join(filter(None, (*texts, legible_name(paper.organization or "")))),
         authors=tuple(authors_of(page)),
         published=published_of(page),

@@ -7,11 +7,11 @@ cut, which a `Shape` asks for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from digest.models import Edition, Entry, Paper, Section, Site
+from digest.models import ENGLISH, Edition, Entry, Paper, Section, Site, Tongue, phrase
 from digest.render import KEPT, names
 from digest.render.charts.spark import Spark, recent
 from digest.render.matches import NO_TOPICS, Match, Matcher
@@ -21,11 +21,16 @@ from digest.text.tldr import choose_tldr
 
 _SHOWN_AUTHORS = 6
 _HEADINGS = {
-    Section.NEW: ("New", "Nothing in the listings was new."),
-    Section.TRENDING: ("Trending again", "Nothing seen before is rising."),
-    Section.REVISED: ("Revised", "Nothing came in a new version."),
+    Section.NEW: (phrase("New"), phrase("Nothing in the listings was new.")),
+    Section.TRENDING: (phrase("Trending again"), phrase("Nothing seen before is rising.")),
+    Section.REVISED: (phrase("Revised"), phrase("Nothing came in a new version.")),
 }
-_LINK_WORDS = {"pdf": "PDF", "code": "Code", "project": "Project", "page": "Paper page"}
+_LINK_WORDS = {
+    "pdf": phrase("PDF"),
+    "code": phrase("Code"),
+    "project": phrase("Project"),
+    "page": phrase("Paper page"),
+}
 _LINK_ORDER = ("pdf", "code", "project")  # then what else there is, the listing's own page last
 _LEAST_BEYOND_TLDR = 60  # characters an abstract must add to be worth showing after a TL;DR
 
@@ -128,19 +133,35 @@ def shorten_card(card: Card, shape: Shape) -> Card:
     )
 
 
-def summary(edition: Edition, nothing: str = "Nothing new") -> str:
-    """Count what an edition holds: `12 new, 3 trending again, 1 revised, from 2 listings`."""
-    counts = (
-        (len(edition.new), "new"),
-        (len(edition.trending), "trending again"),
-        (len(edition.revised), "revised"),
-    )
-    parts = [f"{count} {word}" for count, word in counts if count] or [nothing]
-    listings = "1 listing" if edition.listings == 1 else f"{edition.listings} listings"
-    return ", ".join(parts) + f", from {listings}" * bool(edition.listings)
+def summary(edition: Edition, tongue: Tongue = ENGLISH, nothing: str = "") -> str:
+    """Count what an edition holds: `12 new, 3 trending again, 1 revised, from 2 listings`.
+
+    `nothing` is said where it holds nothing.
+    """
+    counts = (len(edition.new), len(edition.trending), len(edition.revised))
+    parts = counted(zip(Section, counts, strict=True), tongue)
+    parts = parts or [nothing or tongue.say("Nothing new")]
+    if edition.listings:
+        parts.append(tongue.count("from %(n)s listing", "from %(n)s listings", edition.listings))
+    return ", ".join(parts)
 
 
-def links_of(paper: Paper) -> Iterator[tuple[str, str]]:
+def counted(counts: Iterable[tuple[Section, int]], tongue: Tongue) -> list[str]:
+    """Say how many papers sections hold, leaving out those that hold none: `12 new`."""
+    said = {
+        Section.NEW: lambda n: tongue.count("%(n)s new", "%(n)s new", n),
+        Section.TRENDING: lambda n: tongue.count("%(n)s trending again", "%(n)s trending again", n),
+        Section.REVISED: lambda n: tongue.count("%(n)s revised", "%(n)s revised", n),
+    }
+    return [said[section](count) for section, count in counts if count]
+
+
+def paper_title(paper: Paper, tongue: Tongue = ENGLISH) -> str:
+    """Return a paper's title as readers are shown it."""
+    return legible(paper.title) or tongue.say("Untitled")
+
+
+def links_of(paper: Paper, tongue: Tongue = ENGLISH) -> Iterator[tuple[str, str]]:
     """Yield a word to show and an address for each link of a paper that is one of the web.
 
     What can be read comes first, the page of the listing last; each address once.
@@ -150,7 +171,8 @@ def links_of(paper: Paper) -> Iterator[tuple[str, str]]:
         links += (("pdf", f"https://arxiv.org/pdf/{paper.arxiv_id}"),)
     told = set()
     for word, address in sorted(links, key=_link_rank):
-        label = _LINK_WORDS.get(word) or one_line(word).capitalize()
+        known = _LINK_WORDS.get(word)
+        label = tongue.say(known) if known else one_line(word).capitalize()
         if label and (target := web_address(address)) and target not in told:
             told.add(target)
             yield label, target
@@ -165,12 +187,14 @@ def source_url(paper: Paper) -> str | None:
     return web_address(f"https://doi.org/{paper.doi}") if paper.doi else None
 
 
-def author_line(authors: Sequence[str]) -> str:
+def author_line(authors: Sequence[str], tongue: Tongue = ENGLISH) -> str:
     """Name the authors in words; of a long list the first, and how many others."""
     shown, rest = _named(authors)
     if rest:
-        return f"{', '.join(shown)} and {rest} others"
-    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+        others = tongue.count("and %(n)s other", "and %(n)s others", rest)
+        return f"{', '.join(shown)} {others}"
+    parts = (part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+    return f" {tongue.say('and')} ".join(parts)
 
 
 def _named(authors: Sequence[str]) -> tuple[tuple[str, ...], int]:
@@ -196,7 +220,7 @@ class _Layout:
 
 
 def _group(name: Section, entries: Sequence[Entry], layout: _Layout) -> Group:
-    heading, quiet = _HEADINGS[name]
+    heading, quiet = map(layout.site.tongue.say, _HEADINGS[name])
     cards = tuple(_card(number, entry, layout) for number, entry in enumerate(entries, 1))
     return Group(name=name, heading=heading, quiet=quiet, cards=cards, more=0)
 
@@ -208,7 +232,7 @@ def _card(number: int, entry: Entry, layout: _Layout) -> Card:
         reason=one_line(entry.reason),
         note=lines(entry.note),
         is_pinned=entry.is_pinned,
-        spark=recent(entry.history) if entry.history else None,
+        spark=recent(entry.history, tongue=layout.site.tongue) if entry.history else None,
         spark_url=_spark_url(entry, layout.edition, layout.site),
         topics=layout.matcher.of(entry.paper),
     )
@@ -217,25 +241,25 @@ def _card(number: int, entry: Entry, layout: _Layout) -> Card:
 @lru_cache(KEPT)
 def _of_itself(paper: Paper, site: Site) -> Card:
     """Return a paper's card but for what an edition says of it."""
-    page = names.paper_url(site, paper.slug)
+    tongue, page = site.tongue, names.paper_url(site, paper.slug)
     people, others = _named(paper.authors)
     paragraphs, told = legible_paragraphs(paper), legible(paper.summary or "")
     abstract = " ".join(paragraphs)
     tldr = told or choose_tldr(abstract)
     return Card(
         number=0,
-        title=legible(paper.title) or "Untitled",
+        title=paper_title(paper, tongue),
         url=source_url(paper) or page,
         page=page,
         reason="",
-        authors=author_line(paper.authors),
+        authors=author_line(paper.authors, tongue),
         people=people,
         others=others,
         tldr=tldr,
         tldr_from="listing" if told else "abstract" if tldr else "",
         abstract=abstract,
         paragraphs=paragraphs,
-        links=(*_arxiv_link(paper), *links_of(paper), ("Details", page)),
+        links=(*_arxiv_link(paper), *links_of(paper, tongue), (tongue.say("Details"), page)),
         note="",
         is_pinned=False,
     )

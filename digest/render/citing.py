@@ -13,7 +13,7 @@ from datetime import date
 
 from digest.models import Paper, Site
 from digest.render import names, to_bibtex
-from digest.render.cards import author_line, links_of, source_url
+from digest.render.cards import author_line, links_of, paper_title, source_url
 from digest.render.text import one_line, web_address
 from digest.text.legible import legible, legible_name
 
@@ -58,7 +58,8 @@ def doi_url(paper: Paper) -> str | None:
 
 def meta_names(paper: Paper) -> Iterator[tuple[str, str]]:
     """Yield what Google Scholar reads of a page: names of `meta` elements and their contents."""
-    yield "citation_title", legible(paper.title)
+    if title := legible(paper.title):
+        yield "citation_title", title
     for name in filter(None, map(legible_name, paper.authors[:_MOST_AUTHORS])):
         yield "citation_author", _family_first(name)
     if day := day_of(paper.published):
@@ -99,8 +100,8 @@ def _plain(paper: Paper, site: Site) -> str:
     """Return a citation in one line: authors, title, id, day, address."""
     day = day_of(paper.published)
     parts = (
-        author_line(paper.authors),
-        legible(paper.title) or "Untitled",
+        author_line(paper.authors, site.tongue),
+        paper_title(paper, site.tongue),
         f"arXiv:{one_line(paper.arxiv_id)}" if paper.arxiv_id else "",
         day.isoformat() if day else "",
         source_url(paper) or names.paper_url(site, paper.slug),

@@ -12,13 +12,21 @@ from datetime import datetime
 
 import jinja2
 
-from digest.models import Cadence, Edition, Paper, Site
+from digest.models import Cadence, Edition, Paper, Site, Tongue
 from digest.render import names
-from digest.render.cards import Group, author_line, groups, links_of, source_url, summary
+from digest.render.cards import (
+    Group,
+    author_line,
+    groups,
+    links_of,
+    paper_title,
+    source_url,
+    summary,
+)
 from digest.render.feed_items import FeedItem
 from digest.render.matches import Match
 from digest.render.text import legible_paragraphs, lines, one_line
-from digest.text.legible import legible, legible_name
+from digest.text.legible import legible_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +56,12 @@ def entries_of_papers(
         paragraphs = legible_paragraphs(paper)
         abstract = " ".join(paragraphs)
         values = {
-            "authors": author_line(paper.authors),
+            "authors": author_line(paper.authors, site.tongue),
             "reason": one_line(told.reason),
             "note": lines(told.note),
             "abstract": abstract,
             "paragraphs": paragraphs,
-            "links": _links(paper),
+            "links": _links(paper, site.tongue),
             "edition_name": told.edition,
             "edition_url": names.edition_url(site, told.edition),
         }
@@ -61,7 +69,7 @@ def entries_of_papers(
             id=told.id or names.tag_uri(site, paper.key),
             url=names.paper_url(site, paper.slug),
             source=source_url(paper),
-            title=legible(paper.title) or "Untitled",
+            title=paper_title(paper, site.tongue),
             html=template.render(values),
             text=abstract,
             authors=_known(paper.authors),
@@ -80,7 +88,7 @@ def entries_of_editions(
     """Yield the entry of each edition: its titles, of each section at most so many."""
     template = templates.get_template("feeds/edition.html")
     for edition in editions:
-        counts = summary(edition)
+        counts = summary(edition, site.tongue)
         values = {
             "summary": counts,
             "note": lines(edition.note),
@@ -90,7 +98,7 @@ def entries_of_editions(
         yield FeedItem(
             id=names.edition_tag_uri(site, edition.name),
             url=names.edition_url(site, edition.name),
-            title=names.edition_title(edition),
+            title=names.edition_title(edition, site.tongue),
             html=template.render(values),
             text=counts,
             published=_published(edition),
@@ -127,8 +135,8 @@ def _titles_of(edition: Edition) -> Edition:
     return replace(edition, new=new, trending=trending, revised=revised)
 
 
-def _links(paper: Paper) -> tuple[tuple[str, str], ...]:
-    links = (("Paper", source_url(paper)), *links_of(paper))
+def _links(paper: Paper, tongue: Tongue) -> tuple[tuple[str, str], ...]:
+    links = ((tongue.say("Paper"), source_url(paper)), *links_of(paper, tongue))
     return tuple((word, address) for word, address in links if address)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.models import Cadence, Site
+from digest.models import Cadence, Period, Site, phrase
 from digest.render import names
 from digest.render.feed_archives import ArchivePage
 from digest.render.feed_items import Feed, FeedItem
@@ -21,9 +21,9 @@ from digest.render.text import one_line
 from digest.topics import Topic
 
 _WORDS = {
-    Cadence.DAY: "editions",
-    Cadence.WEEK: "weekly editions",
-    Cadence.MONTH: "monthly editions",
+    Cadence.DAY: phrase("%(site)s: editions"),
+    Cadence.WEEK: phrase("%(site)s: weekly editions"),
+    Cadence.MONTH: phrase("%(site)s: monthly editions"),
 }
 
 
@@ -59,7 +59,7 @@ def of_editions(site: Site, cadence: Cadence) -> Head:
     return replace(
         of_papers(site),
         id=names.edition_tag_uri(site, "") if is_first else lasting,
-        title=f"{_title(site)}: {_WORDS[cadence]}",
+        title=site.tongue.say(_WORDS[cadence], site=_title(site)),
         start=start,
     )
 
@@ -70,8 +70,11 @@ def of_trending(site: Site) -> Head:
     return replace(
         of_papers(site),
         id=names.feed_tag_uri(site, "trending"),
-        title=f"{title}: trending again",
-        description=f"Papers known to {title} that rise again, each once a week",
+        title=site.tongue.say("%(site)s: trending again", site=title),
+        description=site.tongue.say(
+            "Papers known to %(site)s that rise again, each once a week", site=title
+        ),
+        home=names.url(site, f"{names.trending_folder(Period.NOW)}/"),
         start="feeds/trending.",
         json_name="json",
     )
@@ -83,7 +86,9 @@ def of_topic(site: Site, topic: Topic) -> Head:
     return Head(
         id=names.topic_tag_uri(site, topic.name),
         title=f"{feed}: {title}",
-        description=f"New papers on {title}, found by {feed}",
+        description=site.tongue.say(
+            "New papers on %(topic)s, found by %(site)s", topic=title, site=feed
+        ),
         home=names.topic_url(site, topic.name),
         start=f"feeds/topics/{topic.name}.",
         json_name="json",
@@ -147,7 +152,7 @@ def told_apart(moments: Sequence[datetime]) -> list[datetime]:
 
 
 def _title(site: Site) -> str:
-    return one_line(site.title) or "Papers"
+    return one_line(site.title) or site.tongue.say("Papers")
 
 
 def _beginning(site: Site) -> datetime:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.models import Paper
+from digest.models import ENGLISH, Paper, Tongue
 from digest.render import KEPT
 from digest.render.text import one_line
 from digest.topics import Topic, look
@@ -34,8 +34,9 @@ class Match:
 class Matcher:
     """Tells which topics papers match, in the order of the topics. Keeps what it told."""
 
-    def __init__(self, topics: Iterable[Topic] = ()) -> None:
+    def __init__(self, topics: Iterable[Topic] = (), tongue: Tongue = ENGLISH) -> None:
         self.topics = tuple(topics)
+        self.tongue = tongue
         self._told: dict[bytes, tuple[Match, ...]] = {}
         self._lately = lru_cache(KEPT)(self._of)
 
@@ -53,7 +54,9 @@ class Matcher:
         seen = look(paper)
         for topic in self.topics:
             if why := topic.match_look(seen):
-                yield Match(title=title_of(topic), name=topic.name, why=one_line(str(why)))
+                yield Match(
+                    title=title_of(topic), name=topic.name, why=one_line(why.said(self.tongue))
+                )
 
 
 NO_TOPICS = Matcher()

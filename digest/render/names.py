@@ -6,11 +6,9 @@ or checks an address that came from a dump: see `render.text.web_address`.
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import quote, unquote
 
-from digest.models import Cadence, Edition, EditionRecord, Period, Site
-from digest.text.english import MONTHS, WEEKDAYS, day_month
+from digest.models import ENGLISH, Cadence, Edition, EditionRecord, Period, Site, Tongue
 
 EDITION_FEEDS = {
     Cadence.DAY: "feeds/editions",
@@ -194,17 +192,22 @@ def reader_tag_uri(site: Site, mark: str) -> str:
     return _tag(site, f"reader/{mark}")
 
 
-def edition_title(edition: Edition | EditionRecord) -> str:
+def edition_title(edition: Edition | EditionRecord, tongue: Tongue = ENGLISH) -> str:
     """Say which period: `Wednesday 11 March 2026`, `Week 11 of 2026 (9–15 March)`, `March 2026`."""
     start = edition.start
     match edition.cadence:
         case Cadence.DAY:
-            return f"{WEEKDAYS[start.weekday()]} {day_month(start)} {start.year}"
+            return tongue.weekday_date(start)
         case Cadence.WEEK:
             week = start.isocalendar()
-            return f"Week {week.week} of {week.year} ({_span(start, edition.end)})"
+            return tongue.say(
+                "Week %(week)s of %(year)s (%(days)s)",
+                week=week.week,
+                year=week.year,
+                days=tongue.span(start, edition.end),
+            )
         case Cadence.MONTH:
-            return f"{MONTHS[start.month - 1]} {start.year}"
+            return tongue.month_year(start)
 
 
 def _in_folder(folder: str) -> dict[str, str]:
@@ -223,11 +226,3 @@ def _tag(site: Site, specific: str) -> str:
     """
     authority = site.list_id.lower().replace("_", "-")
     return f"tag:{authority},{site.tag_date}:{quote(specific, safe=_PCHAR)}"
-
-
-def _span(start: date, end: date) -> str:
-    if start.year != end.year:
-        return f"{day_month(start)} {start.year} – {day_month(end)} {end.year}"
-    if start.month != end.month:
-        return f"{day_month(start)} – {day_month(end)}"
-    return f"{start.day}–{day_month(end)}"

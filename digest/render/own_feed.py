@@ -45,7 +45,8 @@ def compose(
                 fresh.setdefault(told.paper.key, told)
         first = fresh | first
     feed = to_feeds.feed_of(first.values(), site, templates)
-    return replace(feed, title=f"{feed.title}: your papers", atom_name=_XML, json_name=_JSON)
+    title = site.tongue.say("%(site)s: your papers", site=feed.title)
+    return replace(feed, title=title, atom_name=_XML, json_name=_JSON)
 
 
 def address(feed: Feed, site: Site, folder: str, mark: str) -> Feed:

@@ -12,12 +12,11 @@ from itertools import groupby
 
 import jinja2
 
-from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site
+from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site, Tongue
 from digest.render import names
-from digest.render.cards import author_line
+from digest.render.cards import author_line, paper_title
 from digest.render.to_papers import author_path
-from digest.render.to_site import AUTHORS, edition_path, lay_out, long_date, paper_path
-from digest.text.legible import legible
+from digest.render.to_site import AUTHORS, edition_path, lay_out, paper_path
 
 
 def shelf_path(number: int) -> str:
@@ -30,7 +29,7 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
     author = page.author
     values = {
         "title": author.name,
-        "papers": tuple(map(_shown, page.papers)),
+        "papers": tuple(_shown(told, site.tongue) for told in page.papers),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
     }
@@ -62,19 +61,20 @@ def render_shelf(
     return lay_out("shelf.html", shelf_path(number), site, templates, values)
 
 
-def _shown(told: Authored) -> dict[str, object]:
+def _shown(told: Authored, tongue: Tongue) -> dict[str, object]:
     paper = told.paper
     return {
-        "title": legible(paper.title) or "Untitled",
+        "title": paper_title(paper, tongue),
         "told": paper.title,
         "path": paper_path(paper.slug),
-        "authors": author_line(paper.authors),
-        "edition": _edition(told.edition),
+        "authors": author_line(paper.authors, tongue),
+        "edition": _edition(told.edition, tongue),
     }
 
 
-def _edition(name: str) -> dict[str, str]:
-    return {"name": name, "title": long_date(date.fromisoformat(name)), "path": edition_path(name)}
+def _edition(name: str, tongue: Tongue) -> dict[str, str]:
+    title = tongue.long_date(date.fromisoformat(name))
+    return {"name": name, "title": title, "path": edition_path(name)}
 
 
 def _linked(author: Author) -> dict[str, object]:

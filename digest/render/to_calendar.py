@@ -14,10 +14,9 @@ from datetime import date, timedelta
 
 import jinja2
 
-from digest.models import Counted, EditionRecord, Rendered, Site
+from digest.models import Counted, EditionRecord, Rendered, Site, Tongue
 from digest.render import names
 from digest.render.to_site import ARCHIVE, edition_path, lay_out, year_path
-from digest.text.english import MONTHS
 
 SHADES = 4
 _MONTHS_SHOWN = 12
@@ -47,7 +46,7 @@ def render_archive(
     shelf: Shelf, years: Sequence[int], site: Site, templates: jinja2.Environment
 ) -> Rendered:
     """Render the calendar of the last months, the latest first, and where all `years` lead to."""
-    values = _calendar(shelf)
+    values = _calendar(shelf, site.tongue)
     values["months"] = values["months"][::-1]
     values["years"] = [_year(year) for year in years]
     return lay_out("archive.html", ARCHIVE, site, templates, values)
@@ -62,7 +61,7 @@ def render_year(
     templates: jinja2.Environment,
 ) -> tuple[Rendered, Rendered]:
     """Render the calendar of a year, and its figures; `before` and `after` are years with one."""
-    values = _calendar(shelf) | {
+    values = _calendar(shelf, site.tongue) | {
         "year": year,
         "editions": len(shelf.days),
         "new": sum(day.new for day in shelf.days),
@@ -74,20 +73,24 @@ def render_year(
 
 
 def _figures(year: int, days: Sequence[Counted]) -> bytes:
-    told = {each.day.isoformat(): {"new": each.new, "topics": dict(each.topics)} for each in days}
+    told = {each.day.isoformat(): _figure(each) for each in days}
     return json.dumps({"year": year, "days": told}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _figure(told: Counted) -> dict[str, object]:
+    return {"new": told.new} | ({"topics": dict(told.topics)} if told.topics else {})
 
 
 def _year(year: int) -> dict[str, object]:
     return {"name": f"{year:04}", "title": f"{year}", "path": year_path(year)}
 
 
-def _calendar(shelf: Shelf) -> dict[str, list[dict[str, object]]]:
+def _calendar(shelf: Shelf, tongue: Tongue) -> dict[str, list[dict[str, object]]]:
     by_day = {each.day: each for each in shelf.days}
     most = max((each.new for each in shelf.days), default=0)
     months = _months(min(by_day), max(by_day)) if by_day else []
     return {
-        "months": [_month(first, by_day, most, shelf) for first in months],
+        "months": [_month(first, by_day, most, shelf, tongue) for first in months],
         "shades": _shades(most),
     }
 
@@ -99,7 +102,7 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _month(
-    first: date, by_day: Mapping[date, Counted], most: int, shelf: Shelf
+    first: date, by_day: Mapping[date, Counted], most: int, shelf: Shelf, tongue: Tongue
 ) -> dict[str, object]:
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     monday = first - timedelta(days=first.weekday())
@@ -108,22 +111,27 @@ def _month(
     found = shelf.months.get(f"{first:%Y-%m}")
     return {
         "name": f"{first:%Y-%m}",
-        "title": f"{MONTHS[first.month - 1]} {first.year}",
+        "title": tongue.month_year(first),
         "path": found and edition_path(found.name),
         "new": sum(each.new for each in shelf.days if first <= each.day <= last),
-        "weeks": [_week(each, first.month, by_day, most, shelf) for each in mondays],
+        "weeks": [_week(each, first.month, by_day, most, shelf, tongue) for each in mondays],
     }
 
 
 def _week(
-    monday: date, month: int, by_day: Mapping[date, Counted], most: int, shelf: Shelf
+    monday: date,
+    month: int,
+    by_day: Mapping[date, Counted],
+    most: int,
+    shelf: Shelf,
+    tongue: Tongue,
 ) -> dict[str, object]:
     year, number, _ = monday.isocalendar()
     found = shelf.weeks.get(f"{year}-W{number:02}")
     days = [monday + timedelta(days=n) for n in range(7)]
     return {
         "number": number,
-        "title": names.edition_title(found) if found else "",
+        "title": names.edition_title(found, tongue) if found else "",
         "path": found and edition_path(found.name),
         "days": [_day(day, by_day.get(day), most) if day.month == month else None for day in days],
     }

@@ -91,7 +91,7 @@ class _Draft:
 
     @property
     def title(self) -> str:
-        return f"{self.site_title}: {names.edition_title(self.edition)}"
+        return f"{self.site_title}: {names.edition_title(self.edition, self.site.tongue)}"
 
     @property
     def site_title(self) -> str:
@@ -130,8 +130,8 @@ class _Draft:
             "part": part,
             "site": replace(self.site, title=self.site_title),
             "edition": self.edition,
-            "title": names.edition_title(self.edition),
-            "summary": summary(self.edition),
+            "title": names.edition_title(self.edition, self.site.tongue),
+            "summary": summary(self.edition, self.site.tongue),
             "web_url": self.url,
             "heading": heading,
             "card": card,

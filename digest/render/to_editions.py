@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from digest.models import Edition, EditionRecord, Entry, Rendered, Site
+from digest.models import ENGLISH, Edition, EditionRecord, Entry, Rendered, Site, Tongue
 from digest.render import names
 from digest.render.cards import Group, groups, summary
 from digest.render.charts import bar, card
@@ -47,7 +47,7 @@ def render_edition(
     around: Around = ALONE,
 ) -> Rendered:
     """Render the page of an edition."""
-    values = edition_values(edition, site, matcher) | {"around": _around(around)}
+    values = edition_values(edition, site, matcher) | {"around": _around(around, site.tongue)}
     return lay_out("edition.html", edition_path(edition.name), site, templates, values)
 
 
@@ -65,12 +65,12 @@ def edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str, 
     """Return what a page shows of an edition itself."""
     return {
         "edition": edition,
-        "title": names.edition_title(edition),
-        "summary": summary(edition),
+        "title": names.edition_title(edition, site.tongue),
+        "summary": summary(edition, site.tongue),
         "note": lines(edition.note),
         "sections": sections(edition, site, matcher),
         "path": edition_path(edition.name),
-        "bar": bar.bar_of(edition),
+        "bar": bar.bar_of(edition, tongue=site.tongue),
         "social": _social(edition, site),
     }
 
@@ -79,26 +79,26 @@ def sections(edition: Edition, site: Site, matcher: Matcher) -> tuple[Mapping[st
     """Return the sections of an edition with their papers as cards, the empty ones too."""
     entries = (edition.new, edition.trending, edition.revised)
     laid_out = zip(groups(edition, site, matcher), entries, strict=True)
-    return tuple(_section(group, entries) for group, entries in laid_out)
+    return tuple(_section(group, entries, site.tongue) for group, entries in laid_out)
 
 
-def pointer(record: EditionRecord) -> dict[str, str]:
+def pointer(record: EditionRecord, tongue: Tongue = ENGLISH) -> dict[str, str]:
     """Return what a link to an edition needs."""
     return {
         "name": record.name,
-        "title": names.edition_title(record),
+        "title": names.edition_title(record, tongue),
         "path": edition_path(record.name),
     }
 
 
-def _around(around: Around) -> dict[str, object]:
+def _around(around: Around, tongue: Tongue) -> dict[str, object]:
     year = around.year and {"title": f"{around.year}", "path": year_path(around.year)}
-    rollups = [pointer(record) for record in (around.month, around.week) if record]
+    rollups = [pointer(record, tongue) for record in (around.month, around.week) if record]
     return {
-        "before": around.before and pointer(around.before),
-        "after": around.after and pointer(around.after),
+        "before": around.before and pointer(around.before, tongue),
+        "after": around.after and pointer(around.after, tongue),
         "above": [*([year] if year else []), *rollups],
-        "days": [pointer(record) | {"day": record.start} for record in around.days],
+        "days": [pointer(record, tongue) | {"day": record.start} for record in around.days],
     }
 
 
@@ -110,12 +110,14 @@ def _social(edition: Edition, site: Site) -> dict[str, object] | None:
         "url": names.url(site, names.card_path(edition.name)),
         "width": card.WIDTH,
         "height": card.HEIGHT,
-        "words": card.description(edition),
+        "words": card.description(edition, site.tongue),
     }
 
 
-def _section(group: Group, entries: Sequence[Entry]) -> dict[str, object]:
-    cards = (shown(card, entry.paper) for card, entry in zip(group.cards, entries, strict=True))
+def _section(group: Group, entries: Sequence[Entry], tongue: Tongue) -> dict[str, object]:
+    cards = (
+        shown(card, entry.paper, tongue) for card, entry in zip(group.cards, entries, strict=True)
+    )
     return {
         "name": group.name,
         "heading": group.heading,

@@ -16,9 +16,9 @@ from functools import partial
 import jinja2
 
 from digest.mail.message import Letter, build_message
-from digest.models import Edition, Rendered, Site
+from digest.models import ENGLISH, Edition, Rendered, Site, Tongue
 from digest.render import names
-from digest.render.cards import Group, Shape, groups, shortened, summary
+from digest.render.cards import Group, Shape, groups, paper_title, shortened, summary
 from digest.render.charts.spark import MAIL_SIZE
 from digest.render.mail_fit import fit
 from digest.render.mail_layout import Laid, Layout
@@ -32,20 +32,20 @@ _SUBJECT_CHARS = 70
 _PREHEADER_CHARS = 140
 _NAMED = 6  # papers, in subject and preheader
 _NOTE_SHARE = 4  # the edition's own note may be so many times as long as that of a paper
-_NOTHING_NEW = "Nothing new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """What a copy of an edition shows: `edition` with its papers, laid out in `sections`.
 
-    `nothing` says that there are none. `topics` are the reader's that match, `more` how many papers
-    matched besides. The addresses are the reader's own, or those of all; empty where there is none.
+    `nothing` says that there are none, where that is not that nothing is new. `topics` are the
+    reader's that match, `more` how many papers matched besides. The addresses are the reader's own,
+    or those of all; empty where there is none.
     """
 
     edition: Edition
     sections: Sequence[Group]
-    nothing: str = _NOTHING_NEW
+    nothing: str = ""
     topics: tuple[str, ...] = ()
     more: int = 0
     unsubscribe_url: str
@@ -109,13 +109,14 @@ def text_of(copy: Copy, site: Site, layout: Layout, shape: Shape) -> Laid:
     return layout.text(_values(copy, site, layout, shape))
 
 
-def subject(edition: Edition, nothing: str = _NOTHING_NEW) -> str:
+def subject(edition: Edition, tongue: Tongue = ENGLISH, nothing: str = "") -> str:
     """Name the best paper and how many others there are, in at most 70 characters."""
     if not edition.entries:
-        return f"{names.edition_title(edition)}: {nothing[:1].lower()}{nothing[1:]}"
+        told = nothing or tongue.say("Nothing new")
+        return f"{names.edition_title(edition, tongue)}: {told[:1].lower()}{told[1:]}"
     rest = len(edition.entries) - 1
-    ending = f", and {rest} more" if rest else ""
-    best = legible(edition.entries[0].paper.title) or "Untitled"
+    ending = tongue.count(", and %(n)s more", ", and %(n)s more", rest) if rest else ""
+    best = paper_title(edition.entries[0].paper, tongue)
     return _short(best, _SUBJECT_CHARS - len(ending)) + ending
 
 
@@ -127,25 +128,26 @@ def _short(title: str, limit: int) -> str:
     return name if colon and len(name) > limit / 2 else cut(title, limit)
 
 
-def preheader(edition: Edition, nothing: str = _NOTHING_NEW) -> str:
+def preheader(edition: Edition, tongue: Tongue = ENGLISH, nothing: str = "") -> str:
     """Say what a list of mails shows beside the subject, and the subject does not: what follows."""
     titles = dict.fromkeys(legible(entry.paper.title) for entry in edition.entries[:_NAMED])
     best, *others = titles or [""]
     if others:
-        return cut("Also: " + "; ".join(filter(None, others)), _PREHEADER_CHARS)
+        also = tongue.say("Also: %(titles)s", titles="; ".join(filter(None, others)))
+        return cut(also, _PREHEADER_CHARS)
     if not edition.entries:
-        return summary(edition, nothing)
+        return summary(edition, tongue, nothing)
     paper = edition.entries[0].paper
     abstract = legible(paper.abstract)
     said = legible(paper.summary or "") or choose_tldr(abstract) or abstract
-    return cut(said if said != best else summary(edition), _PREHEADER_CHARS)
+    return cut(said if said != best else summary(edition, tongue), _PREHEADER_CHARS)
 
 
 def _common(edition: Edition, site: Site) -> dict[str, object]:
     return {
         "edition": edition,
         "site": site,
-        "title": names.edition_title(edition),
+        "title": names.edition_title(edition, site.tongue),
         "web_url": names.edition_url(site, edition.name),
         "is_right_to_left": is_right_to_left,
         "feeds": names.feed_urls(site),
@@ -154,11 +156,11 @@ def _common(edition: Edition, site: Site) -> dict[str, object]:
 
 
 def _values(copy: Copy, site: Site, layout: Layout, shape: Shape) -> dict[str, object]:
-    edition = copy.edition
+    edition, tongue = copy.edition, site.tongue
     return _common(edition, site) | {
-        "subject": subject(edition, copy.nothing),
-        "preheader": preheader(edition, copy.nothing),
-        "summary": summary(edition, copy.nothing),
+        "subject": subject(edition, tongue, copy.nothing),
+        "preheader": preheader(edition, tongue, copy.nothing),
+        "summary": summary(edition, tongue, copy.nothing),
         "note": cut(lines(edition.note), _NOTE_SHARE * (shape.note or 0)),
         "groups": tuple(shortened(group, shape, layout.shorten) for group in copy.sections),
         "topics": copy.topics,
@@ -172,7 +174,7 @@ def _values(copy: Copy, site: Site, layout: Layout, shape: Shape) -> dict[str, o
 def _letter(edition: Edition, site: Site, text: str, html: str) -> Letter:
     return Letter(
         name=edition.name,
-        subject=subject(edition),
+        subject=subject(edition, site.tongue),
         text=text,
         html=html,
         sent=edition.updated,

@@ -42,7 +42,9 @@ def render(
         _listed(feed_heads.of_topic(site, topic), names.topic_feed_paths(topic.name))
         for topic in told
     ]
-    yield Rendered(path=OPML, content=opml(site, _general(site), {"Topics": of_topics}))
+    yield Rendered(
+        path=OPML, content=opml(site, _general(site), {site.tongue.say("Topics"): of_topics})
+    )
     values = {
         "papers": names.paper_feed_paths(),
         "days": names.edition_feed_paths(Cadence.DAY),
@@ -68,7 +70,7 @@ def opml(
     """Return an OPML 2.0 list of subscriptions; a folder without feeds is left out."""
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")
-    SubElement(head, "title").text = one_line(site.title) or "Papers"
+    SubElement(head, "title").text = one_line(site.title) or site.tongue.say("Papers")
     if author := one_line(site.author):
         SubElement(head, "ownerName").text = author
     SubElement(head, "docs").text = "http://opml.org/spec2.opml"

@@ -70,7 +70,7 @@ def _edition(edition: Edition, site: Site) -> Json:
         "cadence": edition.cadence.value,
         "start": edition.start.isoformat(),
         "end": edition.end.isoformat(),
-        "title": names.edition_title(edition),
+        "title": names.edition_title(edition, site.tongue),
         "url": names.edition_url(site, edition.name),
         "updated": edition.updated.isoformat().replace("+00:00", "Z"),
         "note": edition.note,

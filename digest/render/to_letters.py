@@ -27,7 +27,6 @@ from digest.tokens import Signer
 _KEPT = 256  # choices; the papers in them are kept once
 _KEPT_CARDS = 8192
 _STEP = 40  # characters, to which abstracts are cut where not all of them fit
-_NOTHING = "Nothing for your choice"
 _LONGEST_SENDER_ID = 15  # what Gmail takes of a Feedback-ID
 
 # What differs by reader, and has a hole in the form. Their tokens are made where they stand.
@@ -130,7 +129,7 @@ class Mailing:
         return Copy(
             edition=chosen,
             sections=tuple(self._sections_of(choice)),
-            nothing="Nothing new" if is_all else _NOTHING,
+            nothing="" if is_all else site.tongue.say("Nothing for your choice"),
             topics=tuple(topics),
             more=choice.more,
             unsubscribe_url=ways_out[0 if site.web_url else -1],
@@ -147,7 +146,9 @@ class Mailing:
             start = here.stop
             chosen = enumerate(filter(here.__contains__, choice.places), 1)
             cards = tuple(self._card(place, number, topics[place]) for number, place in chosen)
-            quiet = group.quiet if cards or not group.cards else f"{_NOTHING}."
+            quiet = group.quiet
+            if group.cards and not cards:
+                quiet = self._site.tongue.say("Nothing for your choice.")
             yield replace(group, cards=cards, quiet=quiet)
 
     def _numbered(self, place: int, number: int, topics: tuple[str, ...]) -> Card:
@@ -161,7 +162,7 @@ class Mailing:
         return Letter(
             name=edition.name,
             key=key,
-            subject=subject(copy.edition, copy.nothing),
+            subject=subject(copy.edition, site.tongue, copy.nothing),
             text="",
             html="",
             sent=edition.updated,

@@ -24,8 +24,8 @@ def render(
     markdown = templates.get_template("markdown/edition.md").render(
         edition=edition,
         site=site,
-        title=names.edition_title(edition),
-        summary=summary(edition),
+        title=names.edition_title(edition, site.tongue),
+        summary=summary(edition, site.tongue),
         note=lines(edition.note),
         groups=groups(edition, site, matcher),
         web_url=names.edition_url(site, edition.name),

@@ -12,14 +12,14 @@ from typing import Any
 
 import jinja2
 
-from digest.models import Paper, PaperPage, Related, Rendered, Site
+from digest.models import Paper, PaperPage, Related, Rendered, Site, Tongue
 from digest.render import names
-from digest.render.cards import author_line, source_url
+from digest.render.cards import author_line, paper_title, source_url
 from digest.render.charts import spark
 from digest.render.citing import Citation, cite, day_of, doi_url, meta_names
 from digest.render.matches import NO_TOPICS, Match, Matcher
 from digest.render.text import legible_paragraphs, one_line, paragraphs
-from digest.render.to_site import edition_path, known, lay_out, long_date, other_links, paper_path
+from digest.render.to_site import edition_path, known, lay_out, other_links, paper_path
 from digest.text.legible import legible, legible_name
 from digest.trending import days_of
 
@@ -73,11 +73,11 @@ def _page(
 ) -> Rendered:
     paper, moved_to = page.paper, page.moved_to
     days = days_of(page.sightings, date.max)
-    people = _people(page)
+    people, tongue = _people(page), site.tongue
     topics = matcher.of(paper)
     abstract = legible_paragraphs(paper)
     values = {
-        "title": _title(paper),
+        "title": paper_title(paper, tongue),
         "authors": tuple(name for name, _ in people),
         "people": tuple((name, slug and author_path(slug)) for name, slug in people),
         "abstract": " ".join(abstract),
@@ -89,14 +89,15 @@ def _page(
         "topics": topics,
         "paper": paper,
         "source": source_url(paper),
-        "links": other_links(paper),
+        "links": other_links(paper, tongue),
         "sightings": days,
-        "spark": spark.whole(days, _WHOLE_SPARK) if len(days) > 1 else None,
-        "published": _in_words(paper.published or ""),
+        "spark": spark.whole(days, _WHOLE_SPARK, tongue) if len(days) > 1 else None,
+        "published": _in_words(paper.published or "", tongue),
         "published_on": day_of(paper.published),
-        "editions": tuple(map(_edition, page.editions)),
-        "related": tuple(map(_related, page.related)),
-        "moved_to": moved_to and {"title": _title(moved_to), "path": paper_path(moved_to.slug)},
+        "editions": tuple(_edition(name, tongue) for name in page.editions),
+        "related": tuple(_related(paper, tongue) for paper in page.related),
+        "moved_to": moved_to
+        and {"title": paper_title(moved_to, tongue), "path": paper_path(moved_to.slug)},
     }
     if moved_to is None:
         values |= _citing(paper, citation)
@@ -134,8 +135,8 @@ def _structured(paper: Paper, people: People, site: Site) -> dict[str, object]:
         "@type": "ScholarlyArticle",
         "@id": address,
         "url": address,
-        "name": _title(paper),
-        "headline": _title(paper),
+        "name": paper_title(paper, site.tongue),
+        "headline": paper_title(paper, site.tongue),
         "author": [_person(name, slug, site) for name, slug in people[:_MOST_PEOPLE]],
         "datePublished": day and day.isoformat(),
         "abstract": " ".join(legible_paragraphs(paper)),
@@ -177,28 +178,24 @@ def _people(page: PaperPage) -> People:
     return tuple((name, page.author_slugs.get(place)) for name, place in named if name)
 
 
-def _edition(name: str) -> dict[str, Any]:
-    return {"name": name, "title": _in_words(name), "path": edition_path(name)}
+def _edition(name: str, tongue: Tongue) -> dict[str, Any]:
+    return {"name": name, "title": _in_words(name, tongue), "path": edition_path(name)}
 
 
-def _related(paper: Related) -> dict[str, object]:
+def _related(paper: Related, tongue: Tongue) -> dict[str, object]:
     return {
-        "title": legible(paper.title) or "Untitled",
+        "title": legible(paper.title) or tongue.say("Untitled"),
         "told": paper.title,
         "path": paper_path(paper.slug),
-        "authors": author_line(paper.authors),
-        "edition": _edition(paper.edition),
+        "authors": author_line(paper.authors, tongue),
+        "edition": _edition(paper.edition, tongue),
     }
 
 
-def _title(paper: Paper) -> str:
-    return legible(paper.title) or "Untitled"
-
-
-def _in_words(told: str) -> str:
+def _in_words(told: str, tongue: Tongue) -> str:
     """Return an ISO date or instant as its day in words, and what is neither as it is told."""
     day = day_of(told)
-    return long_date(day) if day else one_line(told)
+    return tongue.long_date(day) if day else one_line(told)
 
 
 def _bytes(text: str) -> bytes:

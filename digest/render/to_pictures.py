@@ -14,7 +14,7 @@ from struct import Struct, error
 
 import jinja2
 
-from digest.models import Edition, Rendered, Site
+from digest.models import ENGLISH, Edition, Rendered, Site, Tongue
 from digest.render import names
 from digest.render.charts.card import social_card
 from digest.render.charts.spark import MAIL_SIZE, recent
@@ -48,14 +48,16 @@ class Sketch:
         return Rendered(path=self.path, content=_marked(png, mark))
 
 
-def sparklines(edition: Edition, templates: jinja2.Environment) -> Iterator[Sketch]:
+def sparklines(
+    edition: Edition, templates: jinja2.Environment, tongue: Tongue = ENGLISH
+) -> Iterator[Sketch]:
     """Yield the sparkline of each trending paper, as mail shows it."""
     template = templates.get_template("charts/spark.svg")
     style = templates.get_template("charts/mail.css").render()
     for entry in edition.trending:
         if entry.history:
             path = names.spark_path(edition.name, entry.paper.slug)
-            svg = template.render(spark=recent(entry.history, MAIL_SIZE))
+            svg = template.render(spark=recent(entry.history, MAIL_SIZE, tongue))
             yield Sketch(path=path, svg=svg, style=style, zoom=_MAIL_ZOOM)
 
 

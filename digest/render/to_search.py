@@ -23,9 +23,10 @@ import jinja2
 
 from digest.models import PaperPage, Rendered, Site
 from digest.render import names, to_site
+from digest.render.cards import paper_title
 from digest.render.matches import Matcher, title_of
 from digest.text.hygiene import remove_unsafe
-from digest.text.legible import legible, legible_name
+from digest.text.legible import legible_name
 from digest.text.wording import compounded
 
 PER_LIST = 500
@@ -99,7 +100,7 @@ def line(page: PaperPage, matcher: Matcher, periods: Periods) -> bytes:
     """Return what a list says of a paper; nothing of one that is now another."""
     if page.moved_to:
         return b""
-    title = legible(page.paper.title) or "Untitled"
+    title = paper_title(page.paper, matcher.tongue)
     told: list[object] = [
         page.paper.slug,
         title,
@@ -113,17 +114,21 @@ def line(page: PaperPage, matcher: Matcher, periods: Periods) -> bytes:
     return _json(told)
 
 
-def says(held: bytes, slug: str, own: bytes) -> bool:
-    """Tell whether a list says of a paper its `own` line; nothing of it where that is empty."""
-    return b"\n%s" % own in held if own else b"\n[%s," % _json(slug) not in held
+def lines_of(held: bytes) -> dict[str, bytes]:
+    """Return the lines of a list that is held, by the slugs of their papers.
+
+    Raises ValueError where it is no list of ours.
+    """
+    lines = (told.removesuffix(b",") for told in held.split(b"\n")[1:-2])
+    return {own[2 : own.index(b'"', 2)].decode(): own for own in lines}
 
 
-def render_list(number: int, told: Iterable[tuple[PaperPage, bytes]]) -> Listed:
-    """Put together the list of this number, of papers in order of arrival and their lines."""
-    there = [(page, own) for page, own in told if own]
-    days = sorted(day for page, _ in there for day in page.editions)
+def render_list(number: int, lines: Iterable[bytes]) -> Listed:
+    """Put together the list of this number from its papers' lines, in order of arrival."""
+    there = list(filter(None, lines))
+    days = sorted(name for own in there for name in json.loads(own)[4].split() if len(name) == 10)
     span = b'"from":%s,"to":%s' % (_json(days[0] if days else ""), _json(days[-1] if days else ""))
-    body = b",".join(b"\n" + own for _, own in reversed(there))
+    body = b",".join(b"\n" + own for own in reversed(there))
     return Listed(number, b'{%s,"papers":[%s\n]}\n' % (span, body))
 
 

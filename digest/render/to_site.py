@@ -9,19 +9,17 @@ Links are relative and name `index.html`, so that the site works under any addre
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import jinja2
 
-from digest.models import Cadence, Paper, Period, Rendered, Site
+from digest.models import ENGLISH, Cadence, Paper, Period, Rendered, Site, Tongue
 from digest.render import KEPT, names
 from digest.render.cards import Card, links_of, source_url
 from digest.render.text import paragraphs
-from digest.text.english import day_month
 from digest.text.hygiene import remove_unsafe
-from digest.text.legible import legible, legible_name
+from digest.text.legible import legible_name
 
 HOME = "index.html"
 ARCHIVE = "editions/index.html"
@@ -64,6 +62,7 @@ _PATHS = {
     "editions": ARCHIVE,
     "topics": TOPICS,
     "authors": AUTHORS,
+    "feeds": "feeds/index.html",
     "search": names.search_path("index.html"),
     "about": ABOUT,
     "subscribe": SUBSCRIBE,
@@ -105,20 +104,20 @@ def lay_out(
         "topic_path": topic_path,
         "topics_path": TOPICS,
         "edition_feeds": lambda cadence: names.edition_feed_paths(Cadence(cadence)),
-        "long_date": long_date,
+        "long_date": site.tongue.long_date,
     }
     html = templates.get_template(f"site/{template}").render({**frame, **values})
     return Rendered(path=path, content=remove_unsafe(html).encode())
 
 
-def shown(card: Card, paper: Paper) -> dict[str, object]:
+def shown(card: Card, paper: Paper, tongue: Tongue = ENGLISH) -> dict[str, object]:
     """Return what `site/parts.html` needs to show a paper as a card."""
     topics = tuple((each.title, topic_path(each.name)) for each in card.topics)
-    return {"card": card, "topics": topics, **_of_itself(paper)}
+    return {"card": card, "topics": topics, **_of_itself(paper, tongue)}
 
 
 @lru_cache(KEPT)
-def _of_itself(paper: Paper) -> Mapping[str, object]:
+def _of_itself(paper: Paper, tongue: Tongue) -> Mapping[str, object]:
     """Return what pages show of a paper wherever it stands."""
     return {
         "paper": paper,
@@ -126,13 +125,8 @@ def _of_itself(paper: Paper) -> Mapping[str, object]:
         "path": paper_path(paper.slug),
         "authors": known(paper.authors),
         "source": source_url(paper),
-        "links": other_links(paper),
+        "links": other_links(paper, tongue),
     }
-
-
-def title_of_paper(paper: Paper) -> str:
-    """Return the title of a paper as readers see it."""
-    return legible(paper.title) or "Untitled"
 
 
 def known(texts: Iterable[str]) -> tuple[str, ...]:
@@ -140,10 +134,10 @@ def known(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in map(legible_name, texts) if text)
 
 
-def other_links(paper: Paper) -> tuple[tuple[str, str], ...]:
+def other_links(paper: Paper, tongue: Tongue = ENGLISH) -> tuple[tuple[str, str], ...]:
     """Return the links of a paper beside the one to where it can be read."""
     source = source_url(paper)
-    return tuple((word, to) for word, to in links_of(paper) if to != source)
+    return tuple((word, to) for word, to in links_of(paper, tongue) if to != source)
 
 
 def _linker(path: str) -> Callable[[str], str]:
@@ -153,8 +147,3 @@ def _linker(path: str) -> Callable[[str], str]:
 
 def _absolute(site: Site, path: str) -> str:
     return names.url(site, path.removesuffix("index.html"))
-
-
-def long_date(day: date) -> str:
-    """Return a day as `11 March 2026`."""
-    return f"{day_month(day)} {day.year}"

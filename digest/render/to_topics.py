@@ -68,11 +68,11 @@ def render(
     told = []
     for topic in matcher.topics:
         mine = [day for each in days if (day := each.of(topic.name)).cards]
-        values = _values(topic, mine) | {"since": since}
+        values = _values(topic, mine, site) | {"since": since}
         told.append(values | {"curve": counted and counted.curve(topic.name, curve.SMALL)})
         latest = list(_latest(mine, most))
         shown = {
-            "days": [_shown(day, topic.name) for day in latest],
+            "days": [_shown(day, topic.name, site) for day in latest],
             "curve": counted and counted.curve(topic.name),
             "more": sum(len(day.cards) for day in mine[len(latest) :]),
         }
@@ -113,24 +113,24 @@ def _latest(days: Iterable[_Day], most: int) -> Iterator[_Day]:
         yield day
 
 
-def _values(topic: Topic, days: Sequence[_Day]) -> dict[str, object]:
+def _values(topic: Topic, days: Sequence[_Day], site: Site) -> dict[str, object]:
     return {
         "name": topic.name,
         "title": title_of(topic),
         "path": to_site.topic_path(topic.name),
-        "told": tuple((kind, one_line(words)) for kind, words in topic.told),
+        "told": tuple((kind, one_line(words)) for kind, words in topic.told_in(site.tongue)),
         "feeds": names.topic_feed_paths(topic.name),
         "count": sum(len(day.cards) for day in days),
-        "latest": _edition(days[0].edition) if days else None,
+        "latest": _edition(days[0].edition, site) if days else None,
     }
 
 
-def _shown(day: _Day, name: str) -> dict[str, object]:
+def _shown(day: _Day, name: str, site: Site) -> dict[str, object]:
     cards = [
-        to_site.shown(_told(card, number, name), paper) | {"match": _why(card, name)}
+        to_site.shown(_told(card, number, name), paper, site.tongue) | {"match": _why(card, name)}
         for number, (card, paper) in enumerate(day.cards, 1)
     ]
-    return _edition(day.edition) | {"cards": cards}
+    return _edition(day.edition, site) | {"cards": cards}
 
 
 def _told(card: Card, number: int, name: str) -> Card:
@@ -143,9 +143,9 @@ def _why(card: Card, name: str) -> str:
     return next(match.why for match in card.topics if match.name == name)
 
 
-def _edition(edition: Edition) -> dict[str, object]:
+def _edition(edition: Edition, site: Site) -> dict[str, object]:
     return {
         "name": edition.name,
-        "title": names.edition_title(edition),
+        "title": names.edition_title(edition, site.tongue),
         "path": to_site.edition_path(edition.name),
     }

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 import jinja2
 
-from digest.models import Period, Ranked, Ranking, Rendered, Site
+from digest.models import ENGLISH, Period, Ranked, Ranking, Rendered, Site, Tongue
 from digest.ranking import DAYS
 from digest.render import names
-from digest.render.cards import source_url
+from digest.render.cards import paper_title, source_url
 from digest.render.charts import spark
 from digest.render.matches import Matcher
 from digest.render.to_site import (
@@ -20,7 +20,6 @@ from digest.render.to_site import (
     lay_out,
     other_links,
     paper_path,
-    title_of_paper,
     topic_path,
     trending_path,
 )
@@ -38,32 +37,34 @@ def render(
         "period": period.value,
         "days": DAYS[period],
         "ranking": ranking,
-        "rows": rows(ranking, matcher) if ranking else [],
+        "rows": rows(ranking, matcher, site.tongue) if ranking else [],
         "periods": [{"name": each.value, "path": trending_path(each)} for each in Period],
         "feeds": names.trending_feed_paths(),
     }
     return lay_out("trending.html", trending_path(period), site, templates, values)
 
 
-def rows(ranking: Ranking, matcher: Matcher) -> list[Mapping[str, object]]:
+def rows(
+    ranking: Ranking, matcher: Matcher, tongue: Tongue = ENGLISH
+) -> list[Mapping[str, object]]:
     """Return what pages show of each paper of a ranking, the first one first."""
-    return [_row(each, ranking, matcher) for each in ranking.papers]
+    return [_row(each, ranking, matcher, tongue) for each in ranking.papers]
 
 
-def _row(told: Ranked, ranking: Ranking, matcher: Matcher) -> dict[str, object]:
+def _row(told: Ranked, ranking: Ranking, matcher: Matcher, tongue: Tongue) -> dict[str, object]:
     paper = told.page.paper
     return {
         "place": told.place,
         "change": _change(told, ranking),
         "paper": paper,
-        "title": title_of_paper(paper),
+        "title": paper_title(paper, tongue),
         "path": paper_path(paper.slug),
         "authors": known(paper.authors),
         "reason": told.reason,
-        "spark": spark.recent(told.history),
+        "spark": spark.recent(told.history, tongue=tongue),
         "topics": tuple((each.title, topic_path(each.name)) for each in matcher.of(paper)),
         "source": source_url(paper),
-        "links": other_links(paper),
+        "links": other_links(paper, tongue),
     }
 
 

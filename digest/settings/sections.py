@@ -57,7 +57,8 @@ class SiteSettings(Section):
     )
     language: Annotated[str, AfterValidator(checks.language)] = Field(
         default="en",
-        description="The language the newsletter is written in, as a tag: en, de, pt-BR.",
+        description="The language the newsletter is written in, as a tag: en, de, pt-BR. Readers "
+        "are spoken to in it where it has a catalogue (docs/translating.md), else in English.",
     )
     author: Line = Field(default="", description="Who is behind it. May stay empty.")
     contact: Annotated[str, AfterValidator(checks.way_out)] = Field(

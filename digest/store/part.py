@@ -1,4 +1,4 @@
-"""What the parts of a transaction over subscribers and deliveries share."""
+"""What the parts of a transaction share, such as those over subscribers and deliveries."""
 
 from __future__ import annotations
 

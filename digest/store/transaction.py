@@ -13,8 +13,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from digest.models import (
-    Author,
-    AuthorPage,
     Cadence,
     Curation,
     Diff,
@@ -25,38 +23,38 @@ from digest.models import (
     Material,
     Paper,
     PaperPage,
-    Shelf,
-    Sighting,
 )
 from digest.models.searching import Hits, Query
 from digest.store import (
     approving,
     curating,
-    derived,
     deriving,
     dumps,
     editions,
-    mapping,
     material,
     papers,
     recording,
     searching,
-    trends,
 )
 from digest.store.changes import next_change
 from digest.store.deriving import Rules
 from digest.store.failures import readable
+from digest.store.mapping import Pages
+from digest.store.of_derived import OfDerived
+from digest.store.schema import read_meta
+from digest.store.views import Views
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reading:
+class Reading(OfDerived, Views):
     """One snapshot of the store."""
 
-    def __init__(self, connection: Connection, at: str) -> None:
-        self._connection = connection
-        self._at = at
+    @property
+    def change(self) -> int:
+        """The number of the last change that is seen."""
+        return int(self._read(read_meta, "change"))
 
     def dump_by_digest(self, digest: str) -> DumpRecord | None:
         """Return the dump with these bytes, whatever its name was."""
@@ -98,83 +96,23 @@ class Reading:
         with readable(self._at):
             yield from papers.changed(self._connection, since)
 
-    def paper_pages(self, ids: Collection[int]) -> Mapping[int, PaperPage]:
-        """Return papers with their whole histories, by their row numbers."""
-        return self._read(trends.pages, ids)
-
-    def seen_between(self, first: date, last: date) -> Mapping[int, Sequence[Sighting]]:
-        """Return the sightings of these days by paper, oldest first; none of hidden papers."""
-        return self._read(trends.seen_between, first, last)
-
-    def listing_days(self, limit: int) -> tuple[date, ...]:
-        """Return the last days with a listing, newest first."""
-        return self._read(material.last_listing_days, None, limit)
-
-    def listed_in(self, edition: str) -> tuple[int, int]:
-        """Count the papers listed for a daily edition, each once, and those new there."""
-        return self._read(trends.listed_in, edition)
-
-    def listing_days_of(self, edition: str) -> tuple[date, ...]:
-        """Return the days whose listings a daily edition was made from, earliest first."""
-        return self._read(trends.listing_days_of, edition)
-
-    def last_dumps(self, limit: int) -> tuple[DumpRecord, ...]:
-        """Return the dumps that came last, newest first, however many there are in all."""
-        return self._read(trends.last_dumps, limit)
-
     def hidden_slugs(self, since: int) -> tuple[str, ...]:
         """Return the slugs of papers touched since that `papers_changed` leaves out."""
         return self._read(papers.hidden_slugs, since)
 
-    def is_derived(self, rules: Rules) -> bool:
-        """Tell whether `Store.derive` has nothing to do."""
-        return self._read(deriving.begin, rules.number) is None
-
-    def authors_changed(self, since: int) -> Iterator[AuthorPage]:
-        """Yield the authors with a page that changed after change number `since`."""
-        with readable(self._at):
-            yield from derived.authors_changed(self._connection, since)
-
-    def authors_of_late(self) -> tuple[Author, ...]:
-        """Return the authors with most papers in the last days with editions, and how many."""
-        return self._read(derived.authors_of_late)
-
-    def shelves(self) -> tuple[Shelf, ...]:
-        """Return the pages of the list of all authors, in order of their names."""
-        return self._read(derived.all_shelves)
-
-    def shelves_changed(self, since: int) -> frozenset[int]:
-        """Return the numbers of those that changed since."""
-        return self._read(derived.shelves_changed, since)
-
-    def on_shelf(self, number: int) -> tuple[Author, ...]:
-        """Return who stands on one of them, in order of their names."""
-        return self._read(derived.on_shelf, number)
-
-    def hidden(self, since: int) -> tuple[Paper, ...]:
-        """Return the papers touched since that `papers_changed` leaves out."""
-        return self._read(mapping.hidden, since)
-
-    def count_pages(self) -> int:
-        """Count the papers that have a page of their own."""
-        return self._read(mapping.count)
-
-    def numbers_changed(self, since: int) -> Sequence[int]:
-        """Return the row numbers of the papers touched after a change number, in their order."""
-        return self._read(mapping.numbers_changed, since)
-
-    def last_number(self) -> int:
-        """Return the row number of the paper that came last, 0 where there is none."""
-        return self._read(mapping.last_number)
-
-    def pages(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
-        """Return slug and last day of the papers with a page, from one row number to another."""
-        return self._read(mapping.listed, first, last)
+    @property
+    def pages(self) -> Pages:
+        """What has a page of its own."""
+        return Pages(self._connection, self._at)
 
     def papers_numbered(self, first: int, last: int) -> Iterator[PaperPage]:
         """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
         with readable(self._at):
             yield from papers.numbered(self._connection, first, last)
+
+    def slugs_numbered(self, first: int, last: int) -> Mapping[int, str]:
+        """Return the slugs of all papers with these row numbers, in order of arrival."""
+        return self._read(papers.slugs_numbered, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""

@@ -43,9 +43,13 @@ def last_dumps(connection: Connection, most: int) -> tuple[DumpRecord, ...]:
     return tuple(map(record_of, connection.execute(wanted)))
 
 
-def listed_in(connection: Connection, edition: str) -> tuple[int, int]:
-    """Count the papers of the listings of a daily edition, and those that it announces as new."""
+def listed_in(connection: Connection, edition: str) -> tuple[tuple[date, ...], int, int]:
+    """Return the days whose listings a daily edition was made from, and count their papers.
+
+    Then those of them that it announces as new.
+    """
     is_its_own = (dumps.c.edition == edition) & (dumps.c.status == DumpStatus.READ.value)
+    days = select(dumps.c.day).where(is_its_own).distinct().order_by(dumps.c.day)
     listed = (
         select(func.count(sightings.c.paper_id.distinct()))
         .join_from(dumps, sightings, sightings.c.dump_id == dumps.c.id)
@@ -53,15 +57,6 @@ def listed_in(connection: Connection, edition: str) -> tuple[int, int]:
     )
     at = announcements.c
     new = select(func.count()).where(at.edition == edition, at.section == Section.NEW.value)
-    return int(connection.execute(listed).scalar_one()), int(connection.execute(new).scalar_one())
-
-
-def listing_days_of(connection: Connection, edition: str) -> tuple[date, ...]:
-    """Return the days whose listings a daily edition was made from."""
-    wanted = (
-        select(dumps.c.day)
-        .where(dumps.c.edition == edition, dumps.c.status == DumpStatus.READ.value)
-        .distinct()
-        .order_by(dumps.c.day)
-    )
-    return tuple(connection.execute(wanted).scalars())
+    counts = (int(connection.execute(each).scalar_one()) for each in (listed, new))
+    papers, announced = counts
+    return tuple(connection.execute(days).scalars()), papers, announced

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from digest.errors import UsageError
+from digest.models import ENGLISH, Tongue
 from digest.subscribing.wishes import Wishes, read
 
 Fields = Mapping[str, Sequence[str]]
@@ -20,22 +21,26 @@ _MARK = "choices"
 """A field that tells that a form has all the others: what is not ticked is then not wished."""
 
 
-def wishes_in(fields: Fields, known: Collection[str]) -> tuple[Wishes, dict[str, str]]:
+def wishes_in(
+    fields: Fields, known: Collection[str], tongue: Tongue = ENGLISH
+) -> tuple[Wishes, dict[str, str]]:
     """Return what is wished, and by field what is wrong, in words; `known` are the topics."""
-    wishes, wrong = checked(_asked(fields), known)
+    wishes, wrong = checked(_asked(fields), known, tongue)
     for name in ("hour", "cap"):
         if first(fields, name) and _number(first(fields, name)) is None:
-            wrong[name] = "This must be a number."
+            wrong[name] = tongue.say("This must be a number.")
     return wishes, wrong
 
 
-def checked(asked: Mapping[str, Any], known: Collection[str]) -> tuple[Wishes, dict[str, str]]:
+def checked(
+    asked: Mapping[str, Any], known: Collection[str], tongue: Tongue = ENGLISH
+) -> tuple[Wishes, dict[str, str]]:
     """Return what is wished, and by name what is wrong with the others, in words."""
     wishes: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name, value in asked.items():
         try:
-            wishes |= read(known=known, **{name: value})
+            wishes |= read(known=known, tongue=tongue, **{name: value})
         except UsageError as error:
             wrong[name] = _sentence(str(error))
     return wishes, wrong

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from digest.errors import UsageError
-from digest.models import ConsentAct, SubscriberState
+from digest.models import ConsentAct, SubscriberState, phrase
 
 _S, _A = SubscriberState, ConsentAct
 
@@ -23,10 +23,10 @@ GONE = frozenset({_S.UNSUBSCRIBED, _S.BOUNCED, _S.COMPLAINED})
 
 WHY = MappingProxyType(
     {
-        _S.UNSUBSCRIBED: "they unsubscribed",
-        _S.BOUNCED: "mail to this address came back",
-        _S.COMPLAINED: "they marked mail as spam",
-        _S.ERASED: "they had everything about them erased",
+        _S.UNSUBSCRIBED: phrase("they unsubscribed"),
+        _S.BOUNCED: phrase("mail to this address came back"),
+        _S.COMPLAINED: phrase("they marked mail as spam"),
+        _S.ERASED: phrase("they had everything about them erased"),
     }
 )
 """Why an address is suppressed, in words."""

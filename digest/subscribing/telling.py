@@ -6,9 +6,10 @@ Addresses stand here because they were asked for; they never go to a log.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from digest.models import (
+    ENGLISH,
     Consent,
     ConsentAct,
     DeliveryRecord,
@@ -17,6 +18,8 @@ from digest.models import (
     Subscriber,
     SubscriberState,
     Suppression,
+    Tongue,
+    phrase,
 )
 from digest.subscribing.acts import Change, Holding
 from digest.subscribing.documents import document_of
@@ -24,14 +27,26 @@ from digest.subscribing.wishes import WORDS
 
 Json = dict[str, Any]
 
+STATES: Final = (
+    *(phrase("pending"), phrase("active"), phrase("unsubscribed"), phrase("bounced")),
+    *(phrase("complained"), phrase("erased")),
+    *(phrase("leased"), phrase("sending"), phrase("sent"), phrase("failed")),
+    *(phrase("skipped"), phrase("held")),
+    *(phrase("read"), phrase("empty"), phrase("rejected")),
+    *(phrase("hard"), phrase("soft"), phrase("delayed"), phrase("complaint")),
+    *(phrase("leave"), phrase("automatic"), phrase("other")),
+    *(phrase("daily"), phrase("weekly"), phrase("monthly")),
+)
+"""Words of our enumerations, which stand on the desk's pages as they are."""
+
 _SAID = {
-    ConsentAct.ASKED: "asked",
-    ConsentAct.CONFIRMED: "confirmed",
-    ConsentAct.IMPORTED: "came by a list",
-    ConsentAct.LEFT: "unsubscribed",
-    ConsentAct.BOUNCED: "mail came back",
-    ConsentAct.COMPLAINED: "mail was marked as spam",
-    ConsentAct.MOVED_FEED: "took another address for their feed",
+    ConsentAct.ASKED: phrase("asked"),
+    ConsentAct.CONFIRMED: phrase("confirmed"),
+    ConsentAct.IMPORTED: phrase("came by a list"),
+    ConsentAct.LEFT: phrase("unsubscribed"),
+    ConsentAct.BOUNCED: phrase("mail came back"),
+    ConsentAct.COMPLAINED: phrase("mail was marked as spam"),
+    ConsentAct.MOVED_FEED: phrase("took another address for their feed"),
 }
 
 
@@ -97,28 +112,36 @@ def in_words(subscriber: Subscriber) -> str:
     return f"{subscriber.address}  {subscriber.state}  {wants_in_words(subscriber.preferences)}"
 
 
-def wants_in_words(wants: Preferences) -> str:
+def wants_in_words(wants: Preferences, tongue: Tongue = ENGLISH) -> str:
     """Tell what somebody wishes."""
-    parts = [f"{WORDS[wants.cadence]} at {wants.hour}:00 {wants.zone}"]
-    parts += [f"topics: {', '.join(wants.topics)}"] * bool(wants.topics)
-    parts += [f"muted: {', '.join(wants.muted)}"] * bool(wants.muted)
-    parts += [f"at most {wants.cap} papers"] * (wants.cap is not None)
-    parts += ["empty ones too"] * wants.wants_empty
+    often = tongue.say(WORDS[wants.cadence])
+    when = f"{wants.hour}:00 {wants.zone}"
+    parts = [tongue.say("%(often)s at %(time)s", often=often, time=when)]
+    if wants.topics:
+        parts.append(tongue.say("topics: %(names)s", names=", ".join(wants.topics)))
+    if wants.muted:
+        parts.append(tongue.say("muted: %(words)s", words=", ".join(wants.muted)))
+    if wants.cap is not None:
+        parts.append(tongue.count("at most %(n)s papers", "at most %(n)s papers", wants.cap))
+    if wants.wants_empty:
+        parts.append(tongue.say("empty ones too"))
     if wants.paused_until is not None:
-        parts.append(f"paused until {wants.paused_until:%Y-%m-%d %H:%M} UTC")
+        until = f"{wants.paused_until:%Y-%m-%d %H:%M} UTC"
+        parts.append(tongue.say("paused until %(time)s", time=until))
     return "; ".join(parts)
 
 
-def consent_in_words(line: Consent) -> str:
+def consent_in_words(line: Consent, tongue: Tongue = ENGLISH) -> str:
     """Tell a line of the record of consent."""
     told = {
-        "source": line.source,
-        "wording": line.wording,
-        "network": line.network,
-        "proof": line.proof,
+        tongue.say("source"): line.source,
+        tongue.say("wording"): line.wording,
+        tongue.say("network"): line.network,
+        tongue.say("proof"): line.proof,
     }
     more = "; ".join(f"{name}: {value}" for name, value in told.items() if value)
-    return f"{line.at:%Y-%m-%d %H:%M} UTC  {_SAID[line.act]}{f' ({more})' if more else ''}"
+    act = tongue.say(_SAID[line.act])
+    return f"{line.at:%Y-%m-%d %H:%M} UTC  {act}{f' ({more})' if more else ''}"
 
 
 def _delivery(record: DeliveryRecord) -> Json:

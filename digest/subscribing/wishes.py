@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from digest.errors import UsageError
-from digest.models import Cadence
+from digest.models import ENGLISH, Cadence, Tongue, phrase
 from digest.text.wording import wanted
 
 CADENCES: Final = MappingProxyType(
@@ -35,6 +35,7 @@ Wishes = Mapping[str, Any]
 def read(  # noqa: PLR0913 - what can be wished
     *,
     known: Collection[str],
+    tongue: Tongue = ENGLISH,
     cadence: str | None = None,
     hour: int | None = None,
     zone: str | None = None,
@@ -45,62 +46,75 @@ def read(  # noqa: PLR0913 - what can be wished
 ) -> Wishes:
     """Return what was named; `known` are the topics there are. `UsageError` says what is wrong.
 
+    It says so in `tongue`; its hint, what a command would take, in English.
     An empty topic or word stands for none of them, a cap of 0 for no cap.
     """
     found: dict[str, Any] = {}
     if cadence is not None:
-        found["cadence"] = _cadence(cadence)
+        found["cadence"] = _cadence(cadence, tongue)
     if hour is not None:
-        found["hour"] = _hour(hour)
+        found["hour"] = _hour(hour, tongue)
     if zone is not None:
-        found["zone"] = _zone(zone)
+        found["zone"] = _zone(zone, tongue)
     if topics is not None:
-        found["topics"] = tuple(topic_named(name, known) for name in _each(topics, "topics"))
+        each = _each(topics, phrase("%(n)s topics are too many"), tongue)
+        found["topics"] = tuple(topic_named(name, known, tongue=tongue) for name in each)
     if muted is not None:
-        found["muted"] = tuple(_word(word) for word in _each(muted, "words"))
+        each = _each(muted, phrase("%(n)s words are too many"), tongue)
+        found["muted"] = tuple(_word(word, tongue) for word in each)
     if cap is not None:
-        found["cap"] = _cap(cap)
+        found["cap"] = _cap(cap, tongue)
     if wants_empty is not None:
         found["wants_empty"] = wants_empty
     return found
 
 
-def _cadence(said: str) -> Cadence:
+def _cadence(said: str, tongue: Tongue) -> Cadence:
     if said not in CADENCES:
-        raise UsageError(f"there is no cadence {said!r}", hint=f"it is {', '.join(CADENCES)}")
+        what = tongue.say("there is no cadence %(name)s", name=repr(said))
+        raise UsageError(what, hint=f"it is {', '.join(CADENCES)}")
     return CADENCES[said]
 
 
-def _hour(said: int) -> int:
+def _hour(said: int, tongue: Tongue) -> int:
     if not 0 <= said <= 23:
-        raise UsageError(f"there is no hour {said}", hint="it is of the local day, 0 to 23")
+        what = tongue.say("there is no hour %(hour)s", hour=said)
+        raise UsageError(what, hint="it is of the local day, 0 to 23")
     return said
 
 
-def _zone(said: str) -> str:
+def _zone(said: str, tongue: Tongue) -> str:
     try:
         ZoneInfo(said)
     except (OSError, ValueError, KeyError) as error:  # unknown is a KeyError, "Europe" an OSError
         hint = "write an IANA name, such as Europe/Berlin or UTC"
-        raise UsageError(f"there is no time zone {said!r}", hint=hint) from error
+        what = tongue.say("there is no time zone %(name)s", name=repr(said))
+        raise UsageError(what, hint=hint) from error
     return said
 
 
-def _cap(said: int) -> int | None:
+def _cap(said: int, tongue: Tongue) -> int | None:
     if said < 0:
-        raise UsageError(f"{said} papers are too few for a mail", hint="0 sets no limit")
+        what = tongue.say("%(n)s papers are too few for a mail", n=said)
+        raise UsageError(what, hint="0 sets no limit")
     return said or None
 
 
-def _each(said: Sequence[str], what: str) -> list[str]:
-    """Return each once, without empty ones."""
+def _each(said: Sequence[str], too_many: str, tongue: Tongue) -> list[str]:
+    """Return each once, without empty ones; `too_many` is said where there are."""
     found = list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in said))))
     if len(found) > _MOST:
-        raise UsageError(f"{len(found)} {what} are too many", hint=f"at most {_MOST} are kept")
+        what = tongue.say(too_many, n=len(found))
+        raise UsageError(what, hint=f"at most {_MOST} are kept")
     return found
 
 
-def topic_named(name: str, known: Collection[str], titles: Mapping[str, str] | None = None) -> str:
+def topic_named(
+    name: str,
+    known: Collection[str],
+    titles: Mapping[str, str] | None = None,
+    tongue: Tongue = ENGLISH,
+) -> str:
     """Return the name if it is a topic's; else `UsageError`, with the one that may be meant.
 
     `titles` tells the names by their titles, in small letters, for who may know these.
@@ -114,14 +128,18 @@ def topic_named(name: str, known: Collection[str], titles: Mapping[str, str] | N
         hint = f"did you mean {by_word[near[0]]}?"
     elif not known:
         hint = "the settings name none: docs/topics.md tells how"
-    raise UsageError(f"there is no topic {name!r}", hint=hint)
+    raise UsageError(tongue.say("there is no topic %(name)s", name=repr(name)), hint=hint)
 
 
-def _word(said: str) -> str:
+def _word(said: str, tongue: Tongue) -> str:
     if len(said) > _LONGEST or not said.isprintable() or wanted(said) is None:
         hint = f"a word or a phrase of at most {_LONGEST} characters"
-        raise UsageError(f"{said[:_LONGEST]!r} cannot be muted", hint=hint)
+        what = tongue.say("%(word)s cannot be muted", word=repr(said[:_LONGEST]))
+        raise UsageError(what, hint=hint)
     if _PARTS & set(said):
         hint = "name each word or phrase by itself: --mute one --mute other"
-        raise UsageError(f"{said!r} cannot be muted: it holds a sign that parts words", hint=hint)
+        what = tongue.say(
+            "%(word)s cannot be muted: it holds a sign that parts words", word=repr(said)
+        )
+        raise UsageError(what, hint=hint)
     return said

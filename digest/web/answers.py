@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from digest.models import ENGLISH, Tongue
 from digest.web.cached import cached
 from digest.web.documents import problem
 from digest.web.office import Office
@@ -23,6 +24,11 @@ def office_of(request: Request) -> Office:
     """Return what the pages need of the newsletter."""
     office: Office = request.app.state.office
     return office
+
+
+def tongue_of(request: Request) -> Tongue:
+    """Return the language in which who asked is answered: of the API, English."""
+    return ENGLISH if pathless(request).startswith(API) else office_of(request).site.tongue
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -69,7 +75,10 @@ def started(request: Request) -> datetime:
 
 
 def refusal(request: Request, status: int, title: str, more: str = "") -> Response:
-    """Say why something was not done: to who asks the API as a problem, to others on a page."""
+    """Say why something was not done: to who asks the API as a problem, to others on a page.
+
+    `title` and `more` are in the language of who asked: see `tongue_of`.
+    """
     if pathless(request).startswith(API):
         return problem(status, f"{title}. {more}".strip())
     return page(request, "problem.html", status, title=title, more=more)
@@ -98,4 +107,5 @@ def see_other(request: Request, path: str) -> Response:
 
 def missing(request: Request) -> Response:
     """Say that there is no such page, or that a link is not (or no longer) good."""
-    return page(request, "problem.html", 404, title="There is no such page", more="")
+    title = tongue_of(request).say("There is no such page")
+    return page(request, "problem.html", 404, title=title, more="")

@@ -76,7 +76,7 @@ def _edition(record: EditionRecord, site: Site) -> dict[str, str]:
         "cadence": record.cadence.value,
         "start": record.start.isoformat(),
         "end": record.end.isoformat(),
-        "title": names.edition_title(record),
+        "title": names.edition_title(record, site.tongue),
         "url": names.edition_url(site, record.name),
         "updated": record.updated_at.isoformat().replace("+00:00", "Z"),
     }

@@ -22,11 +22,11 @@ from starlette.routing import Route
 
 from digest import addresses
 from digest.errors import UsageError
-from digest.models import Preferences, Subscriber, SubscriberState
+from digest.models import Preferences, Subscriber, SubscriberState, Tongue, phrase
 from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.telling import shape_holding
 from digest.subscribing.wishes import WORDS
-from digest.web.answers import missing, office_of, page, see_other
+from digest.web.answers import missing, office_of, page, see_other, tongue_of
 from digest.web.office import PREFERENCES
 from digest.web.posting import Handler, taking
 from digest.web.readers import Reader, feed_path, leaving_path, reader_of
@@ -37,10 +37,10 @@ LOG = logging.getLogger("digest.web")
 WEEKS = (1, 2, 4, 8)
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DONE = {
-    "saved": "Your choices are kept.",
-    "paused": "Your mail is paused.",
-    "resumed": "You get mail again.",
-    "moved": "Your feed has another address now; the one before has ended.",
+    "saved": phrase("Your choices are kept."),
+    "paused": phrase("Your mail is paused."),
+    "resumed": phrase("You get mail again."),
+    "moved": phrase("Your feed has another address now; the one before has ended."),
 }
 _UNPROCESSABLE = 422
 
@@ -52,13 +52,14 @@ def show(request: Request) -> Response:
         return missing(request)
     told = _told(reader.subscriber.preferences)
     done = _DONE.get(request.query_params.get("done", ""), "")
-    return _form(request, reader, reader.subscriber, told, {}, done)
+    said = tongue_of(request).say(done) if done else ""
+    return _form(request, reader, reader.subscriber, told, {}, said)
 
 
 def choose(request: Request, reader: Reader, fields: Fields) -> Response:
     """Keep what they wish, or show what is wrong with it."""
     office = office_of(request)
-    wishes, wrong = wishes_in(fields, office.topics)
+    wishes, wrong = wishes_in(fields, office.topics, tongue_of(request))
     if wrong and reader.subscriber:
         told = typed(fields)
         return _form(request, reader, reader.subscriber, told, wrong)
@@ -96,13 +97,14 @@ def show_erase(request: Request) -> Response:
     reader = reader_of(request, PREFERENCES)
     if reader is None or reader.subscriber is None:
         return missing(request)
-    return page(request, "erase.html", title="Erase everything about me?", token=reader.token)
+    title = tongue_of(request).say("Erase everything about me?")
+    return page(request, "erase.html", title=title, token=reader.token)
 
 
 def erase(request: Request, reader: Reader, _: Fields) -> Response:
     """Erase what is held on them."""
     forget(request, reader)
-    return page(request, "erased.html", title="Everything is erased")
+    return page(request, "erased.html", title=tongue_of(request).say("Everything is erased"))
 
 
 def all_on(request: Request, reader: Reader) -> Mapping[str, Any]:
@@ -127,7 +129,7 @@ def _form(
     wrong: Mapping[str, str],
     done: str = "",
 ) -> Response:
-    office = office_of(request)
+    office, tongue = office_of(request), tongue_of(request)
     paused = found.preferences.paused_until
     is_active = found.state is SubscriberState.ACTIVE
     is_paused = paused is not None and paused > office.clock()
@@ -135,22 +137,24 @@ def _form(
         request,
         "preferences.html",
         _UNPROCESSABLE if wrong else 200,
-        title="Your preferences",
+        title=tongue.say("Your preferences"),
         token=reader.token,
         is_active=is_active,
         feed=feed_path(office, reader.number) if is_active else "",
         told=told,
         wrong=wrong,
         done=done,
-        paused=_until(paused) if is_paused and paused else "",
+        paused=_until(paused, tongue) if is_paused and paused else "",
         weeks=WEEKS,
         leaving=leaving_path(office, reader.number),
-        zones=zones(),
+        zones=zones(tongue),
     )
 
 
-def _until(paused: datetime) -> str:
-    return "you say so" if paused >= FOR_EVER else f"{paused:%Y-%m-%d %H:%M} UTC"
+def _until(paused: datetime, tongue: Tongue) -> str:
+    if paused >= FOR_EVER:
+        return tongue.say("No mail until you say so.")
+    return tongue.say("No mail until %(time)s.", time=f"{paused:%Y-%m-%d %H:%M} UTC")
 
 
 def _told(wants: Preferences) -> dict[str, Any]:

@@ -21,14 +21,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from digest.approval import may_go_out
-from digest.models import EditionRecord, Preferences, SubscriberState
+from digest.models import EditionRecord, Preferences, SubscriberState, phrase
 from digest.pipeline.feeds import move_feed
 from digest.render import feed_json, feed_xml, own_feed
 from digest.render.feed_items import Feed
 from digest.render.own_feed import Sent
 from digest.rhythm import closes_at, due_at
 from digest.subscribing.forms import Fields
-from digest.web.answers import office_of, see_other
+from digest.web.answers import office_of, see_other, tongue_of
 from digest.web.cached import cached
 from digest.web.choosing import own
 from digest.web.office import FEED, PREFERENCES, Office
@@ -38,7 +38,7 @@ from digest.web.shelf import Shelf
 _EDITIONS = 14
 _KEPT = 32
 _NO_ROBOTS = "noindex, nofollow"
-_ENDED, _UNKNOWN = "This feed has ended.\n", "There is no such feed.\n"
+_ENDED, _UNKNOWN = phrase("This feed has ended."), phrase("There is no such feed.")
 
 Due = tuple[tuple[EditionRecord, datetime], ...]
 """Editions with when they were due to a reader, the latest first."""
@@ -116,11 +116,11 @@ def _shown(write: Callable[[Feed], bytes], kind: str) -> Callable[[Request], Res
     def show(request: Request) -> Response:
         reader, office = reader_of(request, FEED), office_of(request)
         if reader is None:
-            return _over(404, _UNKNOWN)
+            return _over(request, 404, _UNKNOWN)
         found = reader.subscriber
         is_active = found is not None and found.state is SubscriberState.ACTIVE
         if found is None or not is_active or reader.rest != feed_rest(office, reader.number):
-            return _over(410, _ENDED)
+            return _over(request, 410, _ENDED)
         feeds: Feeds = request.app.state.feeds
         feed, updated = feeds.of(found.preferences)
         origin = office.origin or str(request.base_url).rstrip("/")
@@ -133,8 +133,9 @@ def _shown(write: Callable[[Feed], bytes], kind: str) -> Callable[[Request], Res
     return show
 
 
-def _over(status: int, said: str) -> Response:
-    return PlainTextResponse(said, status, {"X-Robots-Tag": _NO_ROBOTS})
+def _over(request: Request, status: int, said: str) -> Response:
+    told = tongue_of(request).say(said)
+    return PlainTextResponse(f"{told}\n", status, {"X-Robots-Tag": _NO_ROBOTS})
 
 
 _PATH = "/feeds/p/{token}"

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_form
 
+from digest.models import phrase
+
 MOST_FIELDS = 200
 MOST_NAME_CHARS = 100
 MOST_VALUE_CHARS = 8_000
@@ -26,7 +28,7 @@ _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-d
 
 
 class NotAFormError(Exception):
-    """A body is not read: with the status to answer, and why, in words."""
+    """A body is not read: with the status to answer, and why, in English words to be said."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -69,7 +71,7 @@ def read(content_type: str, body: bytes) -> Form:
             raise _unread()
         pairs = _multipart(content_type, body)
     else:
-        raise NotAFormError(415, "This is sent by a form, or as a form is.")
+        raise NotAFormError(415, phrase("This is sent by a form, or as a form is."))
     return Form(tuple((_text(name, MOST_NAME_CHARS), _text(value)) for name, value in pairs))
 
 
@@ -91,12 +93,12 @@ def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
     def take(field: Field) -> None:
         if len(pairs) >= MOST_FIELDS:
-            raise NotAFormError(413, "There is too much in this form.")
+            raise NotAFormError(413, phrase("There is too much in this form."))
         name, value = field.field_name or b"", field.value or b""
         pairs.append((name.decode("utf-8"), value.decode("utf-8")))
 
     def refuse(_: object) -> None:
-        raise NotAFormError(400, "This form takes no files.")
+        raise NotAFormError(400, phrase("This form takes no files."))
 
     try:
         parse_form({"Content-Type": content_type.encode("latin-1")}, io.BytesIO(body), take, refuse)
@@ -109,11 +111,11 @@ def _text(value: str, most: int = MOST_VALUE_CHARS) -> str:
     """Return a text, line breaks as LF; one that is too long or unsafe is refused."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > most:
-        raise NotAFormError(413, "There is too much in this form.")
+        raise NotAFormError(413, phrase("There is too much in this form."))
     if _UNSAFE.search(text):
         raise _unread()
     return text
 
 
 def _unread() -> NotAFormError:
-    return NotAFormError(400, "What was sent could not be read as a form.")
+    return NotAFormError(400, phrase("What was sent could not be read as a form."))

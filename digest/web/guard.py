@@ -22,7 +22,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
-from digest.web.answers import line, pathless, refusal
+from digest.models import phrase
+from digest.web.answers import line, pathless, refusal, tongue_of
 from digest.web.headers import ALWAYS, STRICT_TRANSPORT, UNLESS_SAID, Hosts, is_too_long
 from digest.web.limits import Limits, too_many
 from digest.web.metrics import Metrics
@@ -202,18 +203,22 @@ class TooSlowError(Exception):
 
 
 _TOLD = {
-    404: ("There is no such page", ""),
-    405: ("That cannot be done here", "This address takes another kind of request."),
-    408: ("That took too long", "Please send it again."),
-    413: ("That is too much", "Please send less."),
+    404: (phrase("There is no such page"), ""),
+    405: (
+        phrase("That cannot be done here"),
+        phrase("This address takes another kind of request."),
+    ),
+    408: (phrase("That took too long"), phrase("Please send it again.")),
+    413: (phrase("That is too much"), phrase("Please send less.")),
 }
 
 
 def told(request: Request, error: Exception) -> Response:
     """Return the page of what a route or the guard refused; for the API, JSON."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    title, more = _TOLD.get(status, ("That did not work", ""))
-    made = refusal(request, status, title, more)
+    title, more = _TOLD.get(status, (phrase("That did not work"), ""))
+    say = tongue_of(request).say
+    made = refusal(request, status, say(title), say(more) if more else "")
     headers = error.headers if isinstance(error, HTTPException) else None
     made.headers.update(headers or {})
     if status in {408, 413}:  # what is still to come is not read
@@ -233,8 +238,9 @@ def place_of(error: Exception) -> str:
 def _failed(request: Request, error: Exception) -> Response:
     is_busy = isinstance(error, StoreError)
     status = 503 if is_busy else 500
-    title = "That did not work just now" if is_busy else "Something went wrong here"
-    more = "Nothing was changed. Please try again in a moment."
+    say = tongue_of(request).say
+    title = say("That did not work just now") if is_busy else say("Something went wrong here")
+    more = say("Nothing was changed. Please try again in a moment.")
     try:
         made = refusal(request, status, title, more)
     except (DigestError, OSError):  # a template of the user's own

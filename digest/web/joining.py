@@ -33,6 +33,7 @@ from digest.web.answers import (
     rendered,
     see_other,
     started,
+    tongue_of,
 )
 from digest.web.fields import HONEYPOT
 from digest.web.headers import SCRIPTED
@@ -67,10 +68,11 @@ def ask(request: Request, fields: Fields) -> Response:
     office = office_of(request)
     if first(fields, HONEYPOT):
         return see_other(request, "/check")
-    wishes, wrong = wishes_in(fields, office.topics)
+    tongue = tongue_of(request)
+    wishes, wrong = wishes_in(fields, office.topics, tongue)
     form = first(fields, "form")
     source = f"web: {form if form in _FORMS else 'other'}"
-    wrong = invite(request, first(fields, "address"), wishes, wrong, source)
+    wrong = invite(request, first(fields, "address"), wishes, wrong, source, tongue)
     if wrong:
         wants = office.registry.defaults
         told = typed(fields)
@@ -82,8 +84,8 @@ def ask(request: Request, fields: Fields) -> Response:
 
 def check(request: Request) -> Response:
     """Say that a mail is on its way; the same to all."""
-    days = CONFIRM_WITHIN.days
-    return public_page(request, "check.html", started(request), title="Check your inbox", days=days)
+    days, title = CONFIRM_WITHIN.days, tongue_of(request).say("Check your inbox")
+    return public_page(request, "check.html", started(request), title=title, days=days)
 
 
 def show_confirm(request: Request) -> Response:
@@ -95,7 +97,8 @@ def show_confirm(request: Request) -> Response:
         return _welcome(request, reader)
     if not _is_good(office_of(request), reader):
         return _expired(request)
-    return page(request, "confirm.html", title="Confirm your subscription", token=reader.token)
+    title = tongue_of(request).say("Confirm your subscription")
+    return page(request, "confirm.html", title=title, token=reader.token)
 
 
 def confirm(request: Request, _: Fields) -> Response:
@@ -120,18 +123,18 @@ def embed(request: Request) -> Response:
     made = office.templates.get_template("web/embedded.html").render(
         site=office.site, action=office.address("subscribe"), honeypot=HONEYPOT
     )
-    title = "A form for your own page"
+    title = tongue_of(request).say("A form for your own page")
     return public_page(request, "embed.html", started(request), title=title, snippet=made)
 
 
 def _values(request: Request, told: Mapping[str, Any], wrong: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form shows, of what was typed and what is wrong with it."""
     return {
-        "title": "Subscribe",
+        "title": tongue_of(request).say("Subscribe"),
         "told": told,
         "wrong": wrong,
         "shown": _showcase(request).now(),
-        "zones": zones(),
+        "zones": zones(tongue_of(request)),
         "honeypot": HONEYPOT,
     }
 
@@ -156,8 +159,8 @@ def _is_good(office: Office, reader: Reader) -> bool:
 
 
 def _expired(request: Request) -> Response:
-    days = CONFIRM_WITHIN.days
-    return page(request, "expired.html", _GONE, title="This link is no longer good", days=days)
+    title = tongue_of(request).say("This link is no longer good")
+    return page(request, "expired.html", _GONE, title=title, days=CONFIRM_WITHIN.days)
 
 
 def _welcome(request: Request, reader: Reader) -> Response:
@@ -165,7 +168,7 @@ def _welcome(request: Request, reader: Reader) -> Response:
     return page(
         request,
         "welcome.html",
-        title="You are subscribed",
+        title=tongue_of(request).say("You are subscribed"),
         preferences=preferences_path(office, number),
         feed=feed_path(office, number),
     )

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from digest.errors import UsageError
 from digest.models import Subscriber, SubscriberState
 from digest.subscribing.forms import Fields, first
-from digest.web.answers import missing, office_of, page
+from digest.web.answers import missing, office_of, page, tongue_of
 from digest.web.office import UNSUBSCRIBE, Office
 from digest.web.posting import taking_all
 from digest.web.readers import Reader, preferences_path, reader_of, way_of
@@ -34,7 +34,8 @@ def show(request: Request) -> Response:
     if reader is None:
         return missing(request)
     if reader.subscriber is not None and reader.subscriber.state in _IN:
-        return page(request, "leave.html", title="Unsubscribe", token=reader.token)
+        title = tongue_of(request).say("Unsubscribe")
+        return page(request, "leave.html", title=title, token=reader.token)
     return _left(request, reader)
 
 
@@ -50,7 +51,8 @@ def act(request: Request, fields: Fields) -> Response:
         source = "web: one-click" if is_click else "web: unsubscribe"
         _leave(request, reader.number, source)
     if is_click:
-        return PlainTextResponse("You are unsubscribed.\n", headers={"Cache-Control": "no-store"})
+        said = tongue_of(request).say("You are unsubscribed.")
+        return PlainTextResponse(f"{said}\n", headers={"Cache-Control": "no-store"})
     return _left(request, reader)
 
 
@@ -84,14 +86,14 @@ def _left(request: Request, reader: Reader) -> Response:
     office = office_of(request)
     found = office.registry.find(reader.number)
     can_undo = found is not None and _may_undo(office, found)
-    return page(
-        request, "left.html", title="You are unsubscribed", token=reader.token, can_undo=can_undo
-    )
+    title = tongue_of(request).say("You are unsubscribed")
+    return page(request, "left.html", title=title, token=reader.token, can_undo=can_undo)
 
 
 def _back(request: Request, reader: Reader) -> Response:
     own = preferences_path(office_of(request), reader.number)
-    return page(request, "back.html", title="You are subscribed again", preferences=own)
+    title = tongue_of(request).say("You are subscribed again")
+    return page(request, "back.html", title=title, preferences=own)
 
 
 _PATH = f"/{UNSUBSCRIBE}/{{token}}"

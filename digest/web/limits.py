@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digest.store.visiting import Quota
-from digest.web.answers import refusal
+from digest.web.answers import refusal, tongue_of
 from digest.web.office import Office
 from digest.web.proxies import network_of
 
@@ -116,12 +116,13 @@ def too_many(request: Request, wait: timedelta) -> Response:
     """Say that there were too many requests, and when to try again."""
     seconds = max(1, math.ceil(wait.total_seconds()))
     minutes = math.ceil(seconds / 60)
-    answer = refusal(
-        request,
-        429,
-        "Too many requests",
-        "Too many came from your network, or from all together. "
-        f"Please try again in {minutes} minute{'s' if minutes > 1 else ''}.",
+    tongue = tongue_of(request)
+    more = (
+        tongue.say("Too many came from your network, or from all together."),
+        tongue.count(
+            "Please try again in %(n)s minute.", "Please try again in %(n)s minutes.", minutes
+        ),
     )
+    answer = refusal(request, 429, tongue.say("Too many requests"), " ".join(more))
     answer.headers["Retry-After"] = str(seconds)
     return answer

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from digest.subscribing.forms import Fields
 from digest.web import fields
-from digest.web.answers import office_of, page
+from digest.web.answers import office_of, page, tongue_of
 from digest.web.limits import ASK, FORM, refused
 from digest.web.stamps import is_ours
 
@@ -22,8 +22,6 @@ Act = Callable[[Request, Fields], Response]
 """Deals with what was sent; runs in a thread, for it touches the store."""
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-_ELSEWHERE = "Open the page itself and send it again there."
 
 
 def taking(act: Act, purpose: str = FORM) -> Handler:
@@ -35,16 +33,16 @@ def taking(act: Act, purpose: str = FORM) -> Handler:
     def run(request: Request, body: bytes) -> Response:
         if answer := refused(request, purpose):
             return answer
+        say = tongue_of(request).say
         try:
             sent = fields.read(request.headers.get("content-type", ""), body)
         except fields.NotAFormError as error:
-            return page(
-                request, "problem.html", error.status, title="That did not work", more=error.why
-            )
+            title, more = say("That did not work"), say(error.why)
+            return page(request, "problem.html", error.status, title=title, more=more)
         if not is_ours(office_of(request), request, sent, is_embedded=purpose == ASK):
-            return page(
-                request, "problem.html", 403, title="This form came from elsewhere", more=_ELSEWHERE
-            )
+            title = say("This form came from elsewhere")
+            more = say("Open the page itself and send it again there.")
+            return page(request, "problem.html", 403, title=title, more=more)
         return act(request, named(sent))
 
     return _reading(run)

@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from digest.models import Paper, Site
+from digest.models import Paper, Site, Tongue
 from digest.query import MOST_CHARACTERS, parse
 from digest.render import names
-from digest.render.cards import author_line, source_url
+from digest.render.cards import author_line, paper_title, source_url
 from digest.render.text import cut, legible_paragraphs
-from digest.text.legible import legible
 from digest.web import asking
 from digest.web.answers import office_of, public_page
 
@@ -36,7 +35,7 @@ def search(request: Request) -> Response:
         request,
         "search.html",
         None,  # what is found changes with the index and by the curator too
-        title=f"{query.text[:60]}: search" if query.text else "Search",
+        title=_title(query.text, office.site.tongue),
         asked=query.text,
         is_empty=query.is_empty,
         total=hits.total,
@@ -48,13 +47,17 @@ def search(request: Request) -> Response:
     )
 
 
+def _title(asked: str, tongue: Tongue) -> str:
+    return tongue.say("%(words)s: search", words=asked[:60]) if asked else tongue.say("Search")
+
+
 def _shown(paper: Paper, site: Site) -> dict[str, str]:
     """Return what the page shows of a paper, as readers see it."""
     return {
-        "title": legible(paper.title) or "Untitled",
+        "title": paper_title(paper, site.tongue),
         "page": names.paper_url(site, paper.slug),
         "source": source_url(paper) or "",
-        "authors": author_line(paper.authors),
+        "authors": author_line(paper.authors, site.tongue),
         "published": (paper.published or "")[:10],
         "abstract": cut(" ".join(legible_paragraphs(paper)), _SHOWN),
     }

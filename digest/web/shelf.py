@@ -27,7 +27,7 @@ class Shelf:
     """The editions that were asked for lately. `matcher` tells what topics papers match."""
 
     def __init__(self, office: Office) -> None:
-        self.matcher = Matcher(office.topics.values())
+        self.matcher = Matcher(office.topics.values(), office.site.tongue)
         self._office = office
         self._kept: dict[tuple[str, int], Opened] = {}
         self._lock = threading.Lock()

@@ -15,7 +15,6 @@ from digest.pipeline.sealing import Desk
 from digest.render import names
 from digest.render.cards import Card, groups
 from digest.render.matches import Matcher
-from digest.text.english import day_month
 from digest.web.office import Office
 
 _WEEK_DAYS = 7
@@ -51,7 +50,7 @@ class Showcase:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._matcher = Matcher(office.topics.values())
+        self._matcher = Matcher(office.topics.values(), office.site.tongue)
         self._lock = threading.Lock()
         self._kept: tuple[datetime, Shown] | None = None
         self._page: tuple[tuple[object, ...], str, datetime] | None = None
@@ -99,15 +98,14 @@ class Showcase:
         if not editions:
             return Shown(matched=matched)
         last = next((each for each in editions if each.entries), editions[0])
-        end = editions[0].end
-        until = f"{day_month(end)} {end.year}"
+        until = self._office.site.tongue.long_date(editions[0].end)
         return Shown(sample=self._sample(last), matched=matched, papers=papers, until=until)
 
     def _sample(self, edition: Edition) -> Sample:
         site = self._office.site
         cards = [card for group in groups(edition, site) for card in group.cards]
         return Sample(
-            title=names.edition_title(edition),
+            title=names.edition_title(edition, site.tongue),
             url=names.edition_url(site, edition.name),
             cards=tuple(cards[:_CARDS]),
             more=max(0, len(cards) - _CARDS),

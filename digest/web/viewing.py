@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from digest.models import Delivery, DeliveryRecord, DeliveryState, Envelope
 from digest.render import names
-from digest.web.answers import missing, office_of, page
+from digest.web.answers import missing, office_of, page, tongue_of
 from digest.web.office import VIEW, Office
 from digest.web.readers import Reader, reader_of
 
@@ -33,7 +33,8 @@ def show(request: Request) -> Response:
     envelope = office.letter(_delivery(reader, sent)) if sent else None
     if envelope is None:
         url = names.edition_url(office.site, reader.rest) if sent else f"{office.site.url}/"
-        return page(request, "unseen.html", 404, title="This mail cannot be shown", url=url)
+        title = tongue_of(request).say("This mail cannot be shown")
+        return page(request, "unseen.html", 404, title=title, url=url)
     return mail_page(office, envelope)
 
 

@@ -6,10 +6,19 @@ from functools import cache
 from itertools import groupby
 from zoneinfo import available_timezones
 
+from digest.models import ENGLISH, Tongue, phrase
+
 _REGIONS = frozenset(
     (
-        *("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe"),
-        *("Indian", "Pacific"),
+        phrase("Africa"),
+        phrase("America"),
+        phrase("Antarctica"),
+        phrase("Asia"),
+        phrase("Atlantic"),
+        phrase("Australia"),
+        phrase("Europe"),
+        phrase("Indian"),
+        phrase("Pacific"),
     )
 )
 
@@ -18,12 +27,15 @@ Groups = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 @cache
-def zones() -> Groups:
-    """Return the zones by region, in order of the alphabet; UTC comes first."""
+def zones(tongue: Tongue = ENGLISH) -> Groups:
+    """Return the zones by region, in order of the English alphabet; UTC comes first."""
     found = sorted(name for name in available_timezones() if name.partition("/")[0] in _REGIONS)
     regions = groupby((name for name in found if "/" in name), lambda name: name.partition("/")[0])
-    listed = [(region, tuple((name, _shown(name)) for name in each)) for region, each in regions]
-    return (("Universal", (("UTC", "UTC"),)), *listed)
+    listed = [
+        (tongue.say(region), tuple((name, _shown(name)) for name in each))
+        for region, each in regions
+    ]
+    return ((tongue.say("Universal"), (("UTC", "UTC"),)), *listed)
 
 
 def _shown(name: str) -> str:

@@ -31,6 +31,7 @@ Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
 OF_THE_DAY: tuple[Part, ...] = (
+    searching.files,
     papers.files,
     authors.files,
     editions.days,
@@ -39,7 +40,6 @@ OF_THE_DAY: tuple[Part, ...] = (
     trends.files,
     calendar.files,
     about.files,
-    searching.files,
     entrances.files,
     api.files,
     maps.files,

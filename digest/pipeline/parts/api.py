@@ -22,7 +22,7 @@ def files(changes: Changes) -> Iterator[Rendered]:
 
 def gone(changes: Changes) -> Iterator[str]:
     """Name the files of papers that the curator has hidden since."""
-    for paper in changes.tx.hidden(changes.since):
+    for paper in changes.tx.pages.hidden(changes.since):
         yield from to_api.paper_paths(paper)
 
 
@@ -31,7 +31,7 @@ def _stock(changes: Changes) -> to_api.Stock:
     return to_api.Stock(
         years={year: tuple(day.name for day in days) for year, days in years},
         counts={
-            "papers": changes.tx.count_pages(),
+            "papers": changes.tx.pages.count(),
             "days": len(changes.days),
             "weeks": len(changes.records(Cadence.WEEK)),
             "months": len(changes.records(Cadence.MONTH)),

@@ -55,7 +55,7 @@ def gone(changes: Changes) -> Iterator[str]:
 
 
 def _cut(changes: Changes) -> tuple[Bundle, ...]:
-    return bundles.cut(changes.tx.last_number())
+    return bundles.cut(changes.tx.pages.last_paper())
 
 
 def _program(changes: Changes, indexer: Indexer) -> Iterator[Rendered]:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from digest.models import Cadence, EditionRecord, Rendered
 from digest.pipeline.changes import Changes
-from digest.render import to_calendar
+from digest.render import to_calendar, to_site
 from digest.render.to_calendar import Shelf
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -23,6 +24,13 @@ def files(changes: Changes) -> Iterator[Rendered]:
         after = years[at - 1] if at else None
         shelf = _shelf(changes, date(year, 1, 1), date(year, 12, 31))
         yield from to_calendar.render_year(year, shelf, before, after, site, templates)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name the calendars of years for the map of the site."""
+    latest = {day.start.year: day.end for day in reversed(changes.days)}
+    for year in changes.years:
+        yield Place(path=to_site.year_path(year), day=latest[year])
 
 
 def _touched(changes: Changes) -> set[int]:

@@ -18,12 +18,12 @@ from itertools import groupby
 
 from digest.models import EditionRecord, Rendered
 from digest.pipeline.changes import Changes
+from digest.pipeline.parts import about, calendar, entrances, topics, trends
 from digest.pipeline.parts import authors as of_authors
-from digest.pipeline.parts import entrances, topics
 from digest.render import to_authors, to_papers, to_site, to_sitemap
 from digest.render.to_sitemap import Place
 
-PAPERS = 1000
+SPAN = 1000
 """How many row numbers a chapter of papers spans."""
 
 Held = Mapping[str, date | None]
@@ -75,12 +75,12 @@ def editions(changes: Changes, _: Held) -> Iterator[Chapter]:
 
 def papers(changes: Changes, held: Held) -> Iterator[Chapter]:
     """Yield the chapters of papers; those in which none changed stay."""
-    changed = {number // PAPERS for number in changes.tx.numbers_changed(changes.since)}
-    for chapter in range(changes.tx.last_number() // PAPERS + 1):
+    changed = {number // SPAN for number in changes.tx.pages.papers_changed(changes.since)}
+    for chapter in range(changes.tx.pages.last_paper() // SPAN + 1):
         name = f"papers-{chapter + 1}"
-        first = chapter * PAPERS
+        first = chapter * SPAN
         stays = name in held and chapter not in changed
-        places = None if stays else _papers(changes, first, first + PAPERS - 1)
+        places = None if stays else _papers(changes, first, first + SPAN - 1)
         yield Chapter(name=name, places=places)
 
 
@@ -95,8 +95,11 @@ def authors(changes: Changes, held: Held) -> Iterator[Chapter]:
 
 PAGES: tuple[Callable[[Changes], Iterator[Place]], ...] = (
     entrances.places,
+    trends.places,
     topics.places,
+    calendar.places,
     of_authors.places,
+    about.places,
 )
 CHAPTERS: tuple[Callable[[Changes, Held], Iterator[Chapter]], ...] = (
     pages,
@@ -121,9 +124,8 @@ def _edition(record: EditionRecord, latest: Mapping[str, date]) -> Place:
 
 
 def _papers(changes: Changes, first: int, last: int) -> list[Place]:
-    return [
-        Place(path=to_site.paper_path(slug), day=day) for slug, day in changes.tx.pages(first, last)
-    ]
+    found = changes.tx.pages.papers(first, last)
+    return [Place(path=to_site.paper_path(slug), day=day) for slug, day in found]
 
 
 def _authors(changes: Changes, number: int) -> list[Place]:

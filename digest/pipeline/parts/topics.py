@@ -40,7 +40,6 @@ def gone(changes: Changes) -> Iterator[str]:
 
 def places(changes: Changes) -> Iterator[Place]:
     """Name the pages of topics for the map of the site."""
-    latest = changes.days[0].end if changes.days else None
     paths = [to_site.topic_path(topic.name) for topic in changes.matcher.topics]
     for path in (to_site.TOPICS, *paths) if paths else ():
-        yield Place(path=path, day=latest)
+        yield Place(path=path, day=changes.latest_day)

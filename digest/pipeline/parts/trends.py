@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
-from digest.render import to_trends
+from digest.render import to_site, to_trends
+from digest.render.to_sitemap import Place
 
 
 def files(changes: Changes) -> Iterator[Rendered]:
@@ -15,3 +16,9 @@ def files(changes: Changes) -> Iterator[Rendered]:
     for period in Period:
         ranking = rankings.get(period)
         yield to_trends.render(period, ranking, press.site, press.templates, changes.matcher)
+
+
+def places(changes: Changes) -> Iterator[Place]:
+    """Name them for the map of the site."""
+    for period in Period:
+        yield Place(path=to_site.trending_path(period), day=changes.latest_day)

@@ -12,8 +12,7 @@ from digest.render import to_wellknown
 def files(changes: Changes) -> Iterator[Rendered]:
     """Render them; icons where there is something that paints."""
     press = changes.press
-    latest = changes.days[0].end if changes.days else None
-    yield from to_wellknown.render(press.site, press.templates, latest)
+    yield from to_wellknown.render(press.site, press.templates, changes.latest_day)
     if press.painter:
         for sketch in to_wellknown.icons(press.templates):
             yield sketch.paint(press.painter, changes.output.held(sketch.path))
@@ -22,8 +21,7 @@ def files(changes: Changes) -> Iterator[Rendered]:
 def gone(changes: Changes) -> Iterator[str]:
     """Name what the settings, or what is installed, do not ask for any more."""
     press = changes.press
-    latest = changes.days[0].end if changes.days else None
-    if not to_wellknown.has_security(press.site, latest):
+    if not to_wellknown.has_security(press.site, changes.latest_day):
         yield to_wellknown.SECURITY
     if not press.painter:
         yield from map(to_wellknown.icon_path, to_wellknown.ICON_SIZES)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from digest.models import Edition, Section, Tally
+from digest.models import ENGLISH, Edition, Section, Tally, Tongue, phrase
+from digest.render.cards import counted
 from digest.render.charts.strokes import bars, blocks, slots
-from digest.text.english import day_month
 
 WIDTH, HEIGHT = 280, 56
 _SLOTS_A_WIDTH = 14
 _GAPS = 5.0  # what lies between the parts of a bar, and what the least of parts may need more
 _SECTIONS = (Section.NEW, Section.TRENDING, Section.REVISED)
-_WORDS = {Section.NEW: "new", Section.TRENDING: "trending again", Section.REVISED: "revised"}
+_WORDS = {
+    Section.NEW: phrase("new"),
+    Section.TRENDING: phrase("trending again"),
+    Section.REVISED: phrase("revised"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,9 @@ class Bar:
     words: str
 
 
-def bar_of(edition: Edition, width: int = WIDTH, height: int = HEIGHT) -> Bar | None:
+def bar_of(
+    edition: Edition, width: int = WIDTH, height: int = HEIGHT, tongue: Tongue = ENGLISH
+) -> Bar | None:
     """Draw the days of an edition; None where there are not two to compare."""
     told = edition.tallies
     if len(told) < 2 or not any(map(_total, told)):
@@ -44,10 +50,16 @@ def bar_of(edition: Edition, width: int = WIDTH, height: int = HEIGHT) -> Bar | 
     span = (last - first).days + 1
     days = [first + timedelta(days=n) for n in range(span)]
     width = min(width, span * width // _SLOTS_A_WIDTH)
-    return _bar([by_day.get(day) for day in days], days, width, height)
+    columns = [by_day.get(day) for day in days]
+    drawn = _bar(columns, width, height)
+    parts = tuple((name, tongue.say(word), path) for name, word, path in drawn.parts)
+    shown = tongue.span_in_words(first, last)
+    words = _in_words([tally for tally in columns if tally], shown, tongue)
+    return replace(drawn, parts=parts, span=shown, words=words)
 
 
-def _bar(columns: Sequence[Tally | None], days: Sequence[date], width: int, height: int) -> Bar:
+def _bar(columns: Sequence[Tally | None], width: int, height: int) -> Bar:
+    """Draw the bar, with nothing said of it yet."""
     totals = [None if tally is None else _total(tally) for tally in columns]
     places = slots(len(columns), width)
     scale = (height - _GAPS) / max(total or 0 for total in totals)
@@ -64,9 +76,9 @@ def _bar(columns: Sequence[Tally | None], days: Sequence[date], width: int, heig
         height=height,
         parts=tuple((s.value, _WORDS[s], bars(parts[s])) for s in _SECTIONS if s in parts),
         rest=bars((x, height - 1, thick, 1) for x, thick in empty),
-        span=_span(days),
+        span="",
         blocks=blocks(totals),
-        words=_in_words([tally for tally in columns if tally], _span(days)),
+        words="",
     )
 
 
@@ -79,15 +91,16 @@ def _total(tally: Tally) -> int:
     return tally.new + tally.trending + tally.revised
 
 
-def _span(days: Sequence[date]) -> str:
-    first, last = days[0], days[-1]
-    is_one_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day if is_one_month else day_month(first)} to {day_month(last)}"
-
-
-def _in_words(told: Sequence[Tally], span: str) -> str:
+def _in_words(told: Sequence[Tally], span: str, tongue: Tongue) -> str:
     last, totals = told[-1], [_total(tally) for tally in told]
     low, high = min(totals), max(totals)
-    papers = f"{low}" if low == high else f"{low} to {high}"
-    counts = ", ".join(f"{count} {_WORDS[section]}" for section, count in _counts(last))
-    return f"Papers a day, {span}: {papers}. {day_month(last.day)}: {counts or 'none'}"
+    papers = f"{low}"
+    if low != high:
+        papers = tongue.say("%(low)s to %(high)s", low=low, high=high)
+    return tongue.say(
+        "Papers a day, %(days)s: %(papers)s. %(last)s: %(counts)s",
+        days=span,
+        papers=papers,
+        last=tongue.day_month(last.day),
+        counts=", ".join(counted(_counts(last), tongue)) or tongue.say("none"),
+    )

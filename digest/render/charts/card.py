@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digest.models import Edition, Site
+from digest.models import ENGLISH, Edition, Site, Tongue
 from digest.render import names
 from digest.render.cards import summary
 from digest.render.charts.bar import Bar, bar_of
@@ -53,9 +53,10 @@ class SocialCard:
 
 def social_card(edition: Edition, site: Site, lettering: Lettering) -> SocialCard:
     """Lay out the card of an edition."""
-    head = lettering.drawable(names.edition_title(edition))
+    head = lettering.drawable(names.edition_title(edition, site.tongue))
     size = next((s for s in _HEAD_SIZES if lettering.width(head, s) <= _BESIDE_THE_BAR), 0)
     size = size or _HEAD_SIZES[-1]
+    told = lettering.drawable(summary(edition, site.tongue))
     titles = (legible(entry.paper.title) for entry in edition.entries)
     drawable = (title for title in map(lettering.drawable, titles) if title)
     return SocialCard(
@@ -64,15 +65,15 @@ def social_card(edition: Edition, site: Site, lettering: Lettering) -> SocialCar
         brand=_brand(site, lettering),
         head=_one_line(head, size, lettering),
         head_size=size,
-        summary=_one_line(lettering.drawable(summary(edition)), _SUMMARY_SIZE, lettering),
+        summary=_one_line(told, _SUMMARY_SIZE, lettering),
         lines=tuple(_lines(drawable, lettering)),
-        bar=bar_of(edition, 252, 112),
+        bar=bar_of(edition, 252, 112, site.tongue),
     )
 
 
-def description(edition: Edition) -> str:
+def description(edition: Edition, tongue: Tongue = ENGLISH) -> str:
     """Say what the card shows."""
-    return f"{names.edition_title(edition)}: {summary(edition)}"
+    return f"{names.edition_title(edition, tongue)}: {summary(edition, tongue)}"
 
 
 def _brand(site: Site, lettering: Lettering) -> str:

@@ -6,13 +6,12 @@ looks small. In text, one row of blocks tells the votes, or where those are not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from digest.models import Day, History
+from digest.models import ENGLISH, Day, History, Tongue
 from digest.render.charts.strokes import bars, blocks, number, slots
-from digest.text.english import day_month, ordinal
 
 SIZE = (112, 28)
 MAIL_SIZE = (280, 32)
@@ -40,24 +39,29 @@ class Spark:
     words: str
 
 
-def recent(history: History, size: tuple[int, int] = SIZE) -> Spark:
+def recent(history: History, size: tuple[int, int] = SIZE, tongue: Tongue = ENGLISH) -> Spark:
     """Draw the last days of a paper."""
     span = (history.end - history.start).days + 1
-    words = f"Listed on {len(history.days)} of the last {span} days"
-    return _spark(history, size, words)
+    times = len(history.days)
+    words = tongue.say("Listed on %(times)s of the last %(n)s days", times=times, n=span)
+    return _spark(history, size, words, tongue)
 
 
-def whole(days: Sequence[Day], width: int) -> Spark:
+def whole(days: Sequence[Day], width: int, tongue: Tongue = ENGLISH) -> Spark:
     """Draw all days of a paper, however many, in no more than a width; there is at least one."""
     history = History(start=days[0].day, end=days[-1].day, days=tuple(days))
-    first, last = _long_date(history.start), _long_date(history.end)
-    words = f"Listed on {len(days)} days from {first} to {last}"
+    first, last = tongue.long_date(history.start), tongue.long_date(history.end)
+    words = tongue.say("Listed on %(day)s", day=first)
+    if len(days) > 1:
+        words = tongue.say(
+            "Listed on %(n)s days from %(first)s to %(last)s", n=len(days), first=first, last=last
+        )
     span = (history.end - history.start).days + 1
     size = (min(width, span * _MOST_SLOT), SIZE[1])
-    return _spark(history, size, words if len(days) > 1 else f"Listed on {first}")
+    return _spark(history, size, words, tongue)
 
 
-def _spark(history: History, size: tuple[int, int], words: str) -> Spark:
+def _spark(history: History, size: tuple[int, int], words: str, tongue: Tongue) -> Spark:
     width, height = size
     columns = _columns(history, width // _LEAST_SLOT)
     places = slots(len(columns), width)
@@ -79,7 +83,7 @@ def _spark(history: History, size: tuple[int, int], words: str) -> Spark:
         line=" ".join(f"{x},{y}" for x, y in points) if len(points) > 1 else "",
         dot=points[-1] if points else None,
         blocks=blocks(_series(columns)),
-        words=words + _best_in_words(history.days) + _votes_in_words(history.days),
+        words=", ".join((words, *_best_in_words(history.days, tongue))),
     )
 
 
@@ -139,20 +143,22 @@ def _series(columns: Sequence[Day | None]) -> list[float | None]:
     return series
 
 
-def _best_in_words(days: Sequence[Day]) -> str:
-    if not days:
-        return ""
-    best = max(days, key=_share)
-    return f", {ordinal(best.position)} of {best.listed} at best"
-
-
-def _votes_in_words(days: Sequence[Day]) -> str:
+def _best_in_words(days: Sequence[Day], tongue: Tongue) -> Iterator[str]:
+    """Yield the best place and the votes of some days, as far as they are told."""
+    if days:
+        best = max(days, key=_share)
+        place = tongue.ordinal(best.position)
+        yield tongue.say("%(place)s of %(n)s at best", place=place, n=best.listed)
     told = [day.votes for day in days if day.votes is not None]
-    if not told:
-        return ""
-    words = "1 vote" if told[-1] == 1 else f"{told[-1]:,} votes"
-    return f", {words}" if told[0] == told[-1] else f", from {told[0]:,} to {words}"
-
-
-def _long_date(day: date) -> str:
-    return f"{day_month(day)} {day.year}"
+    if told:
+        first, last = map(tongue.number, (told[0], told[-1]))
+        if told[0] == told[-1]:
+            yield tongue.count("%(n)s vote", "%(n)s votes", told[-1], n=last)
+        else:
+            yield tongue.count(
+                "from %(first)s to %(n)s vote",
+                "from %(first)s to %(n)s votes",
+                told[-1],
+                n=last,
+                first=first,
+            )

@@ -18,15 +18,14 @@ from starlette.routing import Route
 
 from digest.edition import period
 from digest.errors import DigestError, EditionError
-from digest.models import Entry, Site
+from digest.models import Entry, Site, phrase
 from digest.pipeline.curating import Curator, Done
 from digest.pipeline.drafting import Draft, draft_of, latest, recent
 from digest.render import names
-from digest.render.cards import Card, groups
+from digest.render.cards import Card, groups, paper_title
 from digest.subscribing.forms import Fields, first
-from digest.text.legible import legible
 from digest.web.admin.shell import admin_page, curating, viewing
-from digest.web.answers import missing, office_of, see_other
+from digest.web.answers import missing, office_of, see_other, tongue_of
 from digest.web.viewing import mail_page
 
 _EDITIONS = 40
@@ -58,17 +57,17 @@ _ACTS: Mapping[str, Act] = {
     "hold": lambda own, name, _: own.hold(name),
 }
 _DONE = {
-    "pin": "The paper is pinned.",
-    "first": "The paper is pinned, first of all.",
-    "unpin": "The paper stands where its score puts it.",
-    "up": "The paper stands higher.",
-    "down": "The paper stands lower.",
-    "hide": "The paper is left out.",
-    "unhide": "The paper is shown again.",
-    "note": "The note is kept.",
-    "approve": "The edition is approved.",
-    "hold": "The edition is held: nothing more of it goes out.",
-    "test": "The mail server took the trial mail.",
+    "pin": phrase("The paper is pinned."),
+    "first": phrase("The paper is pinned, first of all."),
+    "unpin": phrase("The paper stands where its score puts it."),
+    "up": phrase("The paper stands higher."),
+    "down": phrase("The paper stands lower."),
+    "hide": phrase("The paper is left out."),
+    "unhide": phrase("The paper is shown again."),
+    "note": phrase("The note is kept."),
+    "approve": phrase("The edition is approved."),
+    "hold": phrase("The edition is held: nothing more of it goes out."),
+    "test": phrase("The mail server took the trial mail."),
 }
 
 
@@ -86,7 +85,9 @@ def home(request: Request) -> Response:
     """Show the latest draft."""
     name = latest(office_of(request).store)
     if name is None:
-        return admin_page(request, "draft-none.html", title="There is no edition yet")
+        return admin_page(
+            request, "draft-none.html", title=tongue_of(request).say("There is no edition yet")
+        )
     return _shown(request, name)
 
 
@@ -94,7 +95,8 @@ def show(request: Request) -> Response:
     """Show an edition."""
     name = named(request)
     done = _DONE.get(request.query_params.get("done", ""), "")
-    return missing(request) if name is None else _shown(request, name, done=done)
+    said = tongue_of(request).say(done) if done else ""
+    return missing(request) if name is None else _shown(request, name, done=said)
 
 
 def show_note(request: Request) -> Response:
@@ -171,7 +173,7 @@ def _shown(
     wrong: DigestError | None = None,
     address: str = "",
 ) -> Response:
-    office = office_of(request)
+    office, tongue = office_of(request), tongue_of(request)
     draft = draft_of(office.store, office.rules, name)
     if draft is None:
         return missing(request)
@@ -179,11 +181,14 @@ def _shown(
         request,
         "draft.html",
         _CONFLICT if wrong else 200,
-        title=names.edition_title(draft.edition),
+        title=names.edition_title(draft.edition, tongue),
         draft=draft,
         sections=_sections(draft, office.site),
-        hidden=[(paper.key, legible(paper.title) or "Untitled") for paper in draft.hidden],
-        others=[(each.name, names.edition_title(each)) for each in recent(office.store, _EDITIONS)],
+        hidden=[(paper.key, paper_title(paper, tongue)) for paper in draft.hidden],
+        others=[
+            (each.name, names.edition_title(each, tongue))
+            for each in recent(office.store, _EDITIONS)
+        ],
         asks=office.rules.approval,
         done=done,
         wrong=wrong,
@@ -223,12 +228,15 @@ def _noting(request: Request, paper: str, typed: str | None) -> Response:
     entry = next((each for each in entries if each.paper.key == paper), None)
     if draft is None or draft.is_sealed or (paper and entry is None):
         return missing(request)
+    tongue = tongue_of(request)
     kept = (entry.note if entry else draft.edition.note) if typed is None else typed
     return admin_page(
         request,
         "draft-note.html",
-        title="A note on a paper" if entry else "A note on the edition",
-        of=legible(entry.paper.title) if entry else names.edition_title(draft.edition),
+        title=tongue.say("A note on a paper") if entry else tongue.say("A note on the edition"),
+        of=paper_title(entry.paper, tongue)
+        if entry
+        else names.edition_title(draft.edition, tongue),
         name=name,
         paper=paper,
         text=kept,

@@ -38,7 +38,9 @@ def show(request: Request, _: Given) -> Response:
     draft = draft_of(office.store, office.rules, name) if name else None
     if draft is None:
         return _missing()
-    papers = document(draft.edition, office.site, Matcher(office.topics.values()))
+    papers = document(
+        draft.edition, office.site, Matcher(office.topics.values(), office.site.tongue)
+    )
     return told_alone(request, papers | {"draft": _state(draft)})
 
 

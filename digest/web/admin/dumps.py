@@ -13,7 +13,7 @@ from digest.cli.shapes import record
 from digest.models import DumpRecord, DumpStatus
 from digest.web import asking
 from digest.web.admin.shell import admin_page, for_scripts, viewing
-from digest.web.answers import office_of
+from digest.web.answers import office_of, tongue_of
 from digest.web.documents import told_alone
 
 USUAL_LIMIT = 25
@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
     return admin_page(
         request,
         "dumps.html",
-        title="Dumps",
+        title=tongue_of(request).say("Dumps"),
         dumps=found[: part.limit],
         counts=counts,
         statuses=tuple(DumpStatus),

@@ -26,7 +26,7 @@ from digest.subscribing.states import WHY
 from digest.subscribing.telling import consent_in_words, shape_holding, wants_in_words
 from digest.subscribing.wishes import WORDS
 from digest.web.admin.shell import admin_page, curating, for_scripts, viewing
-from digest.web.answers import office_of
+from digest.web.answers import office_of, tongue_of
 from digest.web.documents import told_alone
 
 MOST_DELIVERIES = 50
@@ -50,8 +50,10 @@ def search(request: Request, sent: Fields) -> Response:
     try:
         who = parse(first(sent, "address"))
     except UsageError as error:
-        said = str(error)
+        said, tongue = str(error), tongue_of(request)
         wrong = f"{said[:1].upper()}{said[1:]}."
+        if not tongue.is_english:  # what the library says is
+            wrong = tongue.say("This is no e-mail address. One looks like reader@example.org.")
         return _page(request, 422, typed=first(sent, "address"), wrong=wrong)
     return _one(request, who)
 
@@ -68,7 +70,7 @@ def remove(request: Request, sent: Fields) -> Response:
     """Unsubscribe an address: no further mail to it starts, and no list brings it back."""
     who, office = parse(first(sent, "address")), office_of(request)
     office.registry.leave(who, Way(source="desk: remove"), office.clock())
-    return _one(request, who, "Unsubscribed. No further mail starts.")
+    return _one(request, who, tongue_of(request).say("Unsubscribed. No further mail starts."))
 
 
 def erase(request: Request, sent: Fields) -> Response:
@@ -76,32 +78,38 @@ def erase(request: Request, sent: Fields) -> Response:
     who, office = parse(first(sent, "address")), office_of(request)
     if first(sent, "sure") != "yes":
         return admin_page(
-            request, "erase.html", title="Erase everything about them?", address=who.address
+            request,
+            "erase.html",
+            title=tongue_of(request).say("Erase everything about them?"),
+            address=who.address,
         )
     done = office.registry.erase(who, office.clock())
-    said = "Erased. Only a code is left, from which the address cannot be read."
+    say = tongue_of(request).say
+    said = [say("Erased. Only a code is left, from which the address cannot be read.")]
     if not done.is_clean:
-        said += (
-            " Another process still keeps traces in the database file from going: erase it again"
-            " when a backup or a long export has ended."
+        said.append(
+            say(
+                "Another process still keeps traces in the database file from going: erase it again"
+                " when a backup or a long export has ended."
+            )
         )
-    return _page(request, done=said)
+    return _page(request, done=" ".join(said))
 
 
 def _one(request: Request, who: Address, done: str = "") -> Response:
-    held = office_of(request).registry.tell_all(who)
+    held, tongue = office_of(request).registry.tell_all(who), tongue_of(request)
     found = held.subscriber
     return admin_page(
         request,
         "subscriber.html",
-        title="A subscriber" if found else "No subscriber",
+        title=tongue.say("A subscriber") if found else tongue.say("No subscriber"),
         address=found.address if found else who.address,
         done=done,
         held=held,
-        wants=wants_in_words(found.preferences) if found else "",
-        consents=[consent_in_words(line) for line in held.consents],
+        wants=wants_in_words(found.preferences, tongue) if found else "",
+        consents=[consent_in_words(line, tongue) for line in held.consents],
         deliveries=held.deliveries[::-1][:MOST_DELIVERIES],
-        why=_why(held),
+        why=tongue.say(why) if (why := _why(held)) else "",
         may_leave=found is not None and found.state in _MAY_LEAVE,
     )
 
@@ -112,7 +120,12 @@ def _why(held: Holding) -> str:
 
 def _page(request: Request, status: int = 200, **values: Any) -> Response:
     counts, tally = _counts(request)
-    usual = {"title": "Subscribers", "counts": counts, "tally": tally, "cadences": WORDS.values()}
+    usual: dict[str, Any] = {
+        "title": tongue_of(request).say("Subscribers"),
+        "counts": counts,
+        "tally": tally,
+        "cadences": WORDS.values(),
+    }
     blank = {"typed": "", "wrong": "", "done": ""}
     return admin_page(request, "subscribers.html", status, **(usual | blank | values))
 

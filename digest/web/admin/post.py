@@ -26,7 +26,7 @@ from digest.web.admin.shell import (
     for_scripts,
     viewing,
 )
-from digest.web.answers import office_of, see_other
+from digest.web.answers import office_of, see_other, tongue_of
 from digest.web.documents import told_alone
 
 USUAL_LIMIT = 10
@@ -60,7 +60,7 @@ def show(request: Request) -> Response:
     return admin_page(
         request,
         "deliveries.html",
-        title="Deliveries",
+        title=tongue_of(request).say("Deliveries"),
         found=found,
         by_edition=by_edition,
         held=found.held[:MOST_HELD],

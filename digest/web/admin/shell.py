@@ -20,7 +20,7 @@ from digest.errors import UsageError
 from digest.subscribing.forms import Fields
 from digest.web import fields
 from digest.web.admin.session import is_ours, session_of, stamp_of
-from digest.web.answers import missing, office_of, page, see_other
+from digest.web.answers import missing, office_of, page, see_other, tongue_of
 from digest.web.asking import AskedWrongly
 from digest.web.documents import NotAnObjectError, problem, read_object
 from digest.web.headers import Origins
@@ -46,7 +46,8 @@ def viewing(show: Show) -> Show:
         try:
             return show(request)
         except AskedWrongly as error:
-            return _refused(request, "This address is not right", _sentence(error), 400)
+            say = tongue_of(request).say
+            return _refused(request, say("This address is not right"), error, 400)
 
     return shown
 
@@ -60,19 +61,21 @@ def curating(act: Act) -> Handler:
     def run(request: Request, body: bytes) -> Response:
         if not office_of(request).admin.is_on:
             return missing(request)
-        session = session_of(request)
+        session, say = session_of(request), tongue_of(request).say
         if session is None:
-            return _refused(request, "You are not signed in", "Sign in, and do it again.")
+            return _refused(request, say("You are not signed in"), say("Sign in, and do it again."))
         try:
             sent = fields.read(request.headers.get("content-type", ""), body)
         except fields.NotAFormError as error:
-            return _refused(request, "That did not work", error.why, error.status)
+            return _refused(request, say("That did not work"), say(error.why), error.status)
         if not is_ours(request, session, sent.one(STAMP)):
-            return _refused(request, "This form came from elsewhere", "Open the page anew.")
+            return _refused(
+                request, say("This form came from elsewhere"), say("Open the page anew.")
+            )
         try:
             return act(request, named(sent))
         except UsageError as error:
-            return _refused(request, "That cannot be done", _sentence(error), 422)
+            return _refused(request, say("That cannot be done"), error, 422)
 
     async def handle(request: Request) -> Response:
         return await run_in_threadpool(run, request, await request.body())
@@ -116,8 +119,11 @@ def for_scripts(act: ScriptAct) -> Handler:
     return handle
 
 
-def _refused(request: Request, title: str, more: str, status: int = 403) -> Response:
-    return admin_page(request, "refused.html", status, title=title, more=more)
+def _refused(request: Request, title: str, more: str | Exception, status: int = 403) -> Response:
+    """Say why; what an error says is the program's own English."""
+    told = _sentence(more) if isinstance(more, Exception) else more
+    values = {"title": title, "more": told, "is_english": told != more}
+    return admin_page(request, "refused.html", status, **values)
 
 
 def _sentence(error: Exception) -> str:

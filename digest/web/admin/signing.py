@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from digest.models import phrase
 from digest.passwords import is_right
 from digest.subscribing.forms import Fields
 from digest.web import fields
 from digest.web.admin.session import begin, end, is_safe, session_of
 from digest.web.admin.shell import SIGN_IN, admin_page, curating
-from digest.web.answers import missing, office_of, see_other
+from digest.web.answers import missing, office_of, see_other, tongue_of
 from digest.web.limits import SIGN_IN as TRYING
 from digest.web.limits import refused
 from digest.web.stamps import is_ours
@@ -46,7 +47,7 @@ async def sign_in(request: Request) -> Response:
     one_at_a_time: CapacityLimiter = request.app.state.weighing
     if not await to_thread.run_sync(is_right, typed, kept, limiter=one_at_a_time):
         LOG.warning("a wrong password was given at the desk")
-        return await run_in_threadpool(_asking, request, "This is not the password.")
+        return await run_in_threadpool(_asking, request, phrase("This is not the password."))
     LOG.info("somebody signed in at the desk")
     answer = see_other(request, HOME)
     begin(request, answer)
@@ -79,7 +80,7 @@ def _password_in(request: Request, body: bytes) -> str | Response:
     except fields.NotAFormError as error:
         return _asking(request, error.why, error.status)
     if not is_ours(office, request, sent, is_embedded=False):
-        return _asking(request, "This form came from elsewhere. Please type it here.")
+        return _asking(request, phrase("This form came from elsewhere. Please type it here."))
     return next((value for name, value in sent.pairs if name == "password"), "")
 
 
@@ -88,8 +89,8 @@ def _asking(request: Request, wrong: str = "", status: int = 403) -> Response:
         request,
         "sign-in.html",
         status if wrong else 200,
-        title="Sign in",
-        wrong=wrong,
+        title=tongue_of(request).say("Sign in"),
+        wrong=tongue_of(request).say(wrong) if wrong else "",
         can_type=bool(office_of(request).admin.password_hash),
         is_safe=is_safe(request),
     )
