@@ -138,7 +138,7 @@ def new_days(large: tuple[Path, int], small: tuple[Path, int]) -> Iterator[dict[
         theirs=f"the same on {small[1]:,}",
         theirs_ms=beside,
         goal="≤ 1 s, ≤ 1.5×",
-        note=f"by a process that stays; {first:,.0f} ms by one that has just begun; {files:,} files",
+        note=f"by a process that stays; by one just begun {first:,.0f} ms; {files:,} files",
     )
 
 
