@@ -13,9 +13,9 @@ import pytest
 
 from digest.models import Edition, EditionRecord
 from digest.output import Output
-from digest.pipeline.changes import Changes
+from digest.pipeline.changes import Changes, Helpers
 from digest.pipeline.easel import Easel
-from digest.pipeline.hands import Hands, Helpers
+from digest.pipeline.hands import Hands
 from digest.pipeline.run import Newsroom
 
 DAYS = ("2026-03-09", "2026-03-10", "2026-03-11")

@@ -24,8 +24,7 @@ from digest.models import Edition, Site, Tongue
 from digest.output import Output
 from digest.pagefind import Indexer
 from digest.pipeline.book import Reader
-from digest.pipeline.changes import Press
-from digest.pipeline.hands import Helpers
+from digest.pipeline.changes import Helpers, Press
 from digest.pipeline.run import Newsroom
 from digest.render import pictures
 from digest.render.text import FILTERS

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import jinja2
 
@@ -25,12 +25,9 @@ from digest.render import to_feeds
 from digest.render.feed_archives import ArchivePage, cut, to_render
 from digest.render.matches import Matcher
 from digest.render.pictures import Painter
-from digest.store import Reading
+from digest.store import Reading, Store
 from digest.topics import Topic
 from digest.trending import Rules
-
-if TYPE_CHECKING:
-    from digest.pipeline.hands import Helpers
 
 T = TypeVar("T")
 ARCHIVED = {
@@ -65,6 +62,33 @@ class Press:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     helpers: Helpers | None = None
     indexer: Indexer | None = None
+
+
+class Room(Protocol):
+    """A newsletter as whoever helps to publish it needs it."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def press(self) -> Press:
+        """What publishing depends on besides."""
+
+    @property
+    def output(self) -> Output:
+        """The folder that is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpers:
+    """How helpers come by the newsletter: `open_room`, which can be pickled, opens it anew.
+
+    Of fewer papers than `fewest_papers`, one process is done before others are there.
+    """
+
+    open_room: Callable[[], Room]
+    fewest_papers: int = 500
 
 
 class Changes:

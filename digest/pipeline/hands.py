@@ -15,22 +15,15 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from digest.models import Rendered
 from digest.pipeline import parts
-from digest.pipeline.changes import Changes
+from digest.pipeline.changes import Changes, Helpers, Room
 from digest.pipeline.easel import Easel
-
-if TYPE_CHECKING:
-    from digest.pipeline.run import Newsroom
-
-FEWEST_PAPERS = 500
-"""Of fewer papers than these, one process is done before others are there."""
 
 _BATCH_BYTES = 1 << 19
 _OF_EDITIONS = frozenset(
@@ -39,14 +32,6 @@ _OF_EDITIONS = frozenset(
 _GONE, _FAILED = "gone", "failed"
 
 Message = list[Rendered] | tuple[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Helpers:
-    """How helpers come by the newsletter: `open_room`, which can be pickled, opens it anew."""
-
-    open_room: Callable[[], Newsroom]
-    fewest_papers: int = FEWEST_PAPERS
 
 
 class Hands:
@@ -122,7 +107,7 @@ class _Helper:
         self._process.join()
 
 
-def _help(open_room: Callable[[], Newsroom], share: int, change: int, pipe: Connection) -> None:
+def _help(open_room: Callable[[], Room], share: int, change: int, pipe: Connection) -> None:
     """Render a share of all, in a process of its own, and send it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts us all, ends the one we help
     with suppress(Exception), pipe:  # what fails here is done, and told, by whom we help

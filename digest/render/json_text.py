@@ -7,7 +7,6 @@ times the time. Here too, strings are written by its C; only what stands between
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from json.encoder import encode_basestring as _quoted
 
 
@@ -28,13 +27,18 @@ def pretty(value: object, depth: int = 0) -> str:
 
 def _written(value: object, end: str) -> str:
     """Write a value; `end` is the line's end with the indent that the value itself stands at."""
+    if type(value) is Written:
+        return value
     if isinstance(value, str):
-        return value if type(value) is Written else _quoted(value)
+        return _quoted(value)
     if value is None:
         return "null"
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, dict) and value:
         inner = f"{end} "
-        fields = [f"{_quoted(name)}: {_written(of_it, inner)}" for name, of_it in value.items()]
+        fields = [
+            f"{_quoted(name)}: {of_it if type(of_it) is Written else _written(of_it, inner)}"
+            for name, of_it in value.items()
+        ]
         return f"{{{inner}{f',{inner}'.join(fields)}{end}}}"
     if isinstance(value, list | tuple) and value:
         inner = f"{end} "
