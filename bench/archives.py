@@ -26,8 +26,8 @@ from digest.pipeline.sealing import seal_due
 from digest.settings import load
 from digest.store import Store
 
-LAST_DAY = date(2026, 3, 28)
-"""A Saturday late in its month, so that the day after it is the dearest to publish."""
+LAST_DAY = date(2026, 3, 27)
+"""Late in its month, so that the days after it are the dearest to publish."""
 
 SITE = "https://papers.example.org"
 WORDS = 12_000

@@ -1,7 +1,8 @@
-"""One new day of papers taken in and published, by a process that has done nothing else yet.
+"""New days of papers, each taken in and published, by one process, as `digest watch` does.
 
-`python -m bench.newday ROOT SIZE DAY` prints, as JSON, how many seconds publishing took, and of how
-many files. What is measured is `publish` itself, as `digest watch` calls it after each dump.
+`python -m bench.newday ROOT SIZE DAYS` prints, as JSON, how many seconds publishing took each day,
+and how many files changed. The process has done nothing else before the first day, which is what a
+command pays that is called anew each time, but for its start.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 from bench import archives
@@ -19,15 +20,18 @@ PAPERS = 50
 
 
 def main() -> None:
-    root, size, day = Path(sys.argv[1]), int(sys.argv[2]), date.fromisoformat(sys.argv[3])
+    root, size, days = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     letter = archives.newsletter(root)
-    past = (day - archives.LAST_DAY).days
-    works = archives.day_of(size, size + past * PAPERS, PAPERS, day)
-    archives.fill(letter, [works])
     store, output, press = letter.store, letter.output, letter.press
-    start = time.perf_counter()
-    difference = publish(store, output, press, letter.now(), iter, everything=False)
-    print(json.dumps({"seconds": time.perf_counter() - start, "files": len(difference.paths)}))
+    seconds, files = [], 0
+    for past in range(days):
+        day = archives.LAST_DAY + timedelta(days=past + 1)
+        archives.fill(letter, [archives.day_of(size, size + past * PAPERS, PAPERS, day)])
+        start = time.perf_counter()
+        difference = publish(store, output, press, letter.now(), iter, everything=False)
+        seconds.append(time.perf_counter() - start)
+        files = len(difference.paths)
+    print(json.dumps({"seconds": seconds, "files": files}))
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def test_runs_of_the_action_remember_what_was_new_and_forget_nothing(runner: Run
     assert {"index.html", "404.html"} <= first.keys()
     assert not [name for name in first if ".digest" in name]
     assert runner.state() == ("digest.db.gz", 1)
-    runner.commit(_2026_03_11=(SAMPLES / "2026-03-11.txt").read_bytes())
+    runner.commit(_2026_03_11=(SAMPLES / "2026-03-12.txt").read_bytes())
     place, said, failed = runner.run()
     assert not failed, said
     assert "read before to the last byte" in said or "read before" in said
