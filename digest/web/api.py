@@ -49,7 +49,7 @@ def daily_papers(request: Request) -> Response:
 def paper(request: Request) -> Response:
     """Answer with one paper, by arXiv id (any version), DOI or public key; or with its file."""
     said = request.path_params["paper"]
-    if said.endswith(".json"):
+    if said.endswith(".json") and office_of(request).web.serves_output:
         return output(request)  # what `render.to_api` published
     with office_of(request).store.reading() as tx:
         hits = tx.search(Query(keys=(_key(said),)), 1)
