@@ -70,12 +70,12 @@ def real(factory: pytest.TempPathFactory) -> Path:
     """The output of all the real dumps together, everything switched on."""
     if not PAGES.is_dir():
         pytest.skip(NO_PAGES)
-    return _once(factory, "real", _real)
+    return once(factory, "real", _real)
 
 
 def samples(factory: pytest.TempPathFactory) -> Path:
     """The output of the invented dumps that ship with the program."""
-    return _once(factory, "samples", _samples)
+    return once(factory, "samples", _samples)
 
 
 def _real(root: Path) -> None:
@@ -116,7 +116,12 @@ def publish(root: Path, at: datetime, dumps: Iterable[Path], config: str = CONFI
     return letter
 
 
-def _once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+def once(
+    factory: pytest.TempPathFactory,
+    name: str,
+    build: Callable[[Path], None],
+    output: str = "output",
+) -> Path:
     """Build a folder in the first of pytest-xdist's workers that asks; the others wait for it."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -128,7 +133,7 @@ def _once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], No
             shutil.rmtree(root, ignore_errors=True)
             build(root)
             (root / "done").touch()
-    return root / "output"
+    return root / output
 
 
 # The judges -----------------------------------------------------------------------------------

@@ -44,6 +44,6 @@ def test_each_feature_that_clients_lack_has_its_reason(kind: str) -> None:
 
 
 def test_each_warning_has_its_reason() -> None:
-    assert len(re.findall(r"^\| (Resource|The) .*\| .{20,} \|$", QUALITY, re.M)) == len(
+    assert len(re.findall(r"^\| (Inline|Resource|The) .*\| .{20,} \|$", QUALITY, re.M)) == len(
         judged.listed("nu_allowed.json")
     )
