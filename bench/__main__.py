@@ -24,6 +24,7 @@ SUITES = (
     "bench.bench_store",
     "bench.bench_latex",
     "bench.bench_render",
+    "bench.bench_output",
     "bench.bench_edition",
     "bench.bench_letters",
     "bench.bench_delivery",

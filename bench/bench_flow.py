@@ -44,8 +44,8 @@ def _help(rounds: int) -> dict:
 def _drop(root: Path, rounds: int) -> dict:
     """Measure from the rename that makes a dump whole to the index that shows its edition.
 
-    Each dump is of another day, as they come; the first page is published after the day's edition
-    and the feeds, and before the week, the month and the pictures, which the next dump waits for.
+    Each dump is of another day, as they come; the first page is seen with all the rest, the week,
+    the month and the pictures.
     """
     ours, theirs = [], []
     with _watch(root):
@@ -74,7 +74,7 @@ def _drop_on_drop(root: Path, rounds: int) -> dict:
         "theirs_ms": None,
         "ratio": None,
         "goal": "",
-        "note": "it waits for the week, the month and the pictures of the one before",
+        "note": "it waits for what follows the publish of the one before",
     }
 
 
@@ -99,13 +99,8 @@ def _drop_and_wait(root: Path, number: int) -> None:
     index = root / "output" / "index.html"
     before = index.stat().st_ino if index.exists() else 0
     _place(root, number)
-    while not index.exists() or index.stat().st_ino == before or _is_opening(index):
+    while not index.exists() or index.stat().st_ino == before:
         time.sleep(0.002)
-
-
-def _is_opening(index: Path) -> bool:
-    """Tell whether it is still the page that stands in until the first edition is there."""
-    return b"editions/20" not in index.read_bytes()
 
 
 def _place(root: Path, number: int) -> None:
