@@ -15,7 +15,7 @@ help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: $(READY) ## Take the sample dumps through the whole flow, afresh, into output/
-	@rm -rf .run
+	@rm -rf .run .output.next
 	@find output -mindepth 1 ! -name .gitkeep -delete
 	@$(BIN)/digest init --samples .run >/dev/null
 	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
@@ -60,7 +60,7 @@ lock: ## Make requirements.lock anew from pyproject.toml
 
 clean: ## Remove all that was made here: output, sample run, caches, the virtual environment
 	@find output -mindepth 1 ! -name .gitkeep -delete
-	@rm -rf .run build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV) $(JUDGES)/node_modules
+	@rm -rf .run .output.next build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV) $(JUDGES)/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment: made once, and again when what it was made from changes ---

@@ -30,6 +30,7 @@ SUITES = (
     "bench.bench_flow",
     "bench.bench_pages",
     "bench.bench_search_site",
+    "bench.bench_site",
 )
 HEADINGS = ("job", "ours", "beside", "its time", "ratio", "goal", "note")
 

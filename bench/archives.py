@@ -26,8 +26,8 @@ from digest.pipeline.sealing import seal_due
 from digest.settings import load
 from digest.store import Store
 
-LAST_DAY = date(2026, 3, 28)
-"""A Saturday late in its month, so that the day after it is the dearest to publish."""
+LAST_DAY = date(2026, 3, 27)
+"""Late in its month, so that the days after it are the dearest to publish."""
 
 SITE = "https://papers.example.org"
 WORDS = 12_000
@@ -85,6 +85,12 @@ def invented(size: int, a_day: int, last_day: date = LAST_DAY) -> list[list[Work
         [pen.work(n, first + timedelta(days=at)) for n in range(at * a_day, (at + 1) * a_day)]
         for at in range(days)
     ]
+
+
+def day_of(size: int, first: int, count: int, day: date) -> list[Work]:
+    """Return so many more papers of an archive of a size, of a day after it."""
+    pen = _Pen(size)
+    return [pen.work(number, day) for number in range(first, first + count)]
 
 
 class _Pen:
@@ -178,5 +184,6 @@ def newsletter(root: Path) -> Dated:
     if not (root / "digest.toml").exists():
         (root / "inbox").mkdir(parents=True)
         asked = "".join(f'[topics.{n}]\nwords = ["{word}"]\n' for n, word in TOPICS.items())
-        (root / "digest.toml").write_text(f'[site]\nurl = "{SITE}"\n{asked}', encoding="utf-8")
+        told = f'[site]\nurl = "{SITE}"\n[search]\nengine = "builtin"\n{asked}'
+        (root / "digest.toml").write_text(told, encoding="utf-8")
     return Dated(root, load(root, environ={}))

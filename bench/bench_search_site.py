@@ -1,6 +1,6 @@
 """The search of the site: a new day of 50 papers, on an archive of 1,000 and of 10,000.
 
-Of a publish only this part is done: the lists of papers by title and author, and the bundles of
+Of a publish only this part is rendered: the lists of papers by title and author, and the bundles of
 pagefind's index. Beside it stands the same on the small archive, or making the whole index again.
 All text is invented; its words are as uneven as Zipf's.
 """
@@ -22,6 +22,7 @@ from digest import pagefind
 from digest.cli import work
 from digest.cli.newsletter import Newsletter
 from digest.models import Rendered
+from digest.output import Manifest
 from digest.pipeline import parts
 from digest.pipeline.changes import Changes
 from digest.pipeline.easel import Easel
@@ -121,15 +122,23 @@ def paper(number: int) -> dict[str, Any]:
 
 
 def published(letter: Newsletter, name: str, since: int) -> tuple[float, list[Rendered]]:
-    """Render and write one part of what changed; return the milliseconds and the files."""
+    """Render one part of what changed; return the milliseconds, and the files that are new."""
     press, output = letter.press, letter.output
-    with letter.store.reading() as tx, easel(letter) as easel_:
+    part = getattr(parts, name)
+    with (
+        output.publishing() as publication,
+        letter.store.reading() as tx,
+        easel(letter) as easel_,
+    ):
         changes = Changes(tx, press, since, output, easel_)
         start = perf_counter()
-        files = list(getattr(parts, name).files(changes))
-        written = set(output.write(files))
-        output.remove(getattr(parts, name).gone(changes))
+        files = list(part.files(changes))
+        left = list(part.gone(changes))
         took = (perf_counter() - start) * 1000
+        publication.stage.add(files)
+        publication.stage.remove(left)
+        manifest = Manifest(store_id=letter.store.id, change=since, fingerprint="")
+        written = set(publication.finish(manifest).paths)
     return took, [file for file in files if file.path in written]
 
 

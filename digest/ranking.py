@@ -34,8 +34,8 @@ DAYS = {Period.NOW: 30, Period.WEEK: 7, Period.MONTH: 30}
 LOOKED_AT = 60
 """How many days back all of them together look, what they are compared with included."""
 
-Seen = Mapping[int, Sequence[Sighting]]
-"""Sightings by the row number of their paper."""
+Seen = Mapping[int, Sequence[Day]]
+"""The days on which papers were listed, oldest first, by the row numbers of the papers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,15 @@ class Order:
         return list(self.scores)[:most]
 
 
+def seen_on(sightings: Mapping[int, Sequence[Sighting]], end: date) -> Seen:
+    """Return the days of all sightings up to an end."""
+    return {number: days_of(mine, end) for number, mine in sightings.items()}
+
+
 def order(period: Period, seen: Seen, listing_days: Sequence[date], rules: Rules) -> Order:
     """Rank the papers of a time that ends on the last of the `listing_days`, newest first.
 
-    `seen` are the sightings of the last `LOOKED_AT` days.
+    `seen` are the last `LOOKED_AT` days.
     """
     end = listing_days[0]
     before = _end_before(period, listing_days)
@@ -136,9 +141,8 @@ def _scores(period: Period, seen: Seen, end: date, rules: Rules) -> dict[int, fl
         rules = replace(rules, half_life_days=math.inf)
     start = _start(period, end)
     scores: dict[int, tuple[float, Day]] = {}
-    for number, sightings in seen.items():
-        days = days_of((each for each in sightings if each.day >= start), end)
-        if days:
+    for number, told in seen.items():
+        if days := [day for day in told if start <= day.day <= end]:
             scores[number] = score(days, end, rules), days[-1]
     ordered = sorted(
         scores.items(), key=lambda pair: (-round(pair[1][0], 9), pair[1][1].position, pair[0])

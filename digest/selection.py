@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from digest.models import Choice, Edition, Preferences
 from digest.text.legible import legible
 from digest.text.wording import Words, wanted
-from digest.topics import Topic, look
+from digest.topics import Topic, by_any_name, look
 
 _KEPT = 8192
 
@@ -26,6 +26,7 @@ class Chooser:
     def __init__(self, edition: Edition, topics: Mapping[str, Topic]) -> None:
         self._edition = edition
         self._topics = topics
+        self._names = by_any_name(topics)
         self._chosen = lru_cache(_KEPT)(self._choose)
         self._muted = lru_cache(_KEPT)(self._mute)
 
@@ -35,7 +36,7 @@ class Chooser:
         return choice if choice.places or preferences.wants_empty else None
 
     def _choose(self, topics: tuple[str, ...], muted: tuple[str, ...], cap: int | None) -> Choice:
-        chosen = frozenset(topics)
+        chosen = {self._names.get(name) for name in topics}
         asked = [name for name in self._topics if name in chosen]
         silent = frozenset[int]().union(*map(self._muted, muted))
         matches = self._matches if asked else {}

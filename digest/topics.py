@@ -35,6 +35,7 @@ class TopicRule:
 
     A word or phrase may end in `*`: in any way. `categories` are what a listing gives as keywords
     or categories, whole; `authors` are names; what `exclude` holds, words too, rules a paper out.
+    `formerly` are the names that its address had before.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TopicRule:
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +209,12 @@ def by_name(rules: Iterable[TopicRule]) -> Mapping[str, Topic]:
     """Return topics by their names, in the order of their titles."""
     topics = sorted(map(Topic, rules), key=lambda topic: (topic.title.casefold(), topic.name))
     return {topic.name: topic for topic in topics}
+
+
+def by_any_name(topics: Mapping[str, Topic]) -> Mapping[str, str]:
+    """Return the names that topics have now, by these and by those they had before."""
+    former = {old: name for name, topic in topics.items() for old in topic.rule.formerly}
+    return {**former, **{name: name for name in topics}}
 
 
 def _quoted(said: Iterable[str], tongue: Tongue) -> list[str]:

@@ -1,9 +1,11 @@
-"""Fixtures for tests of the store: each runs on SQLite and on PostgreSQL."""
+"""Fixtures for tests of the store, which run on SQLite and on PostgreSQL, and of the output."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from postgres import fresh_schema
@@ -34,3 +36,14 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Path]:
+    """A folder for hundreds of publishes: in memory where that is, as no flush takes time there."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=shared) as folder:
+        yield Path(folder)

@@ -1,8 +1,9 @@
 """Runs of a newsletter in a process of their own, which dies or fails before a step of its choice.
 
-A step is what changes a disk: a file opened for writing, renamed, removed, synced, a folder made,
-a statement of the database that writes, and its COMMIT. The hooks stand in the child alone; nothing
-of the program or of a library is replaced but `os.fsync`, which has no audit event. No tests here.
+A step is what changes a disk: a file opened for writing, linked, renamed, removed, synced, a folder
+made or exchanged, a statement of the database that writes, and its COMMIT. The hooks stand in the
+child alone; nothing of the program or of a library is replaced but `os.fsync`, which has no audit
+event. No tests here.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ from digest.errors import DigestError
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "BEGIN IMMEDIATE")
 NEVER = 10**9
+OTHER_STEPS = {
+    *("os.rename", "os.mkdir", "os.rmdir", "os.link", "os.truncate"),
+    *("digest.exchange", "digest.flush"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +146,7 @@ class _Steps:
         elif name == "os.remove":
             if os.path.lexists(arguments[0]):
                 self.take(name)
-        elif name in {"os.rename", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}:
+        elif name in OTHER_STEPS:
             self.take(name)
 
     def _statement(self, _c: Any, _k: Any, statement: str, *_: Any) -> None:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+import deskroom
 import lxml.html
+import webroom
 import words
 from lxml import etree
 
@@ -24,6 +28,15 @@ SITE = {
     "author": "Οι συντάκτες",
 }
 MAIL = '[mail]\npostal_address = "Οδός 1"\n'
+TOPIC = """[topics.fos]
+title = "Φως"
+words = ["φανάρια"]
+authors = ["Άννα Βα"]
+exclude = ["σκότος"]
+"""
+DUMPS = ((9, range(8), 5, ""), (10, range(2, 12), 40, ""), (11, range(6, 9), 90, "v2"))
+"""Day of March, papers, votes, version."""
+
 NAMES = "arXiv|Atom|BibTeX|CSV|DOI|E-mail|JSON(?: Feed)?|Markdown|OPML|PDF|RIS|RSS|UTC"
 """What is called so in every language."""
 
@@ -36,14 +49,30 @@ _SHOWN = ("aria-label", "title", "alt", "placeholder", "data-label", "label")
 _META = ("description", "og:title", "og:site_name", "og:description", "og:image:alt")
 
 
-def catalogue(folder: Path, language: str = LANGUAGE, marks: str = OPEN + CLOSE) -> Path:
+@contextmanager
+def opened(root: Path, language: str = LANGUAGE) -> Iterator[webroom.Room]:
+    """Serve a newsletter in the language that came out on three days."""
+    catalogue(root / "templates", language)
+    web = webroom.UNLIMITED | {"trusted_proxies": ["127.0.0.1"]}
+    more, site = MAIL + deskroom.ADMIN, SITE | {"language": language}
+    with (
+        patch.object(webroom, "TOPICS", TOPIC),
+        webroom.opened(root, more=more, site=site, **web) as made,
+    ):
+        for day, numbers, votes, version in DUMPS:
+            made.letter.at = made.letter.at.replace(day=day, hour=6)
+            made.letter.run(**{f"_2026_03_{day:02d}_json": dump(numbers, votes, version)})
+        yield made
+
+
+def catalogue(folder: Path, language: str = LANGUAGE) -> Path:
     """Write the language into a folder of templates."""
     made = words.gathered()
     for message in made:
         if not message.id:
             continue
         sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        said = tuple(f"{marks[0]}{text}{marks[1]}" for text in sources)
+        said = tuple(f"{OPEN}{text}{CLOSE}" for text in sources)
         message.string = said[0] if isinstance(message.id, str) else said
     path = folder / "locale" / f"{language}.po"
     path.parent.mkdir(parents=True, exist_ok=True)

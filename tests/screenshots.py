@@ -29,6 +29,10 @@ KINDS = {
     "site-paper": "papers/2603.90202/index.html",
     "site-formula": "papers/2603.90402/index.html",
     "site-archive": "editions/index.html",
+    "site-year": "editions/2026/index.html",
+    "site-trending": "trending/index.html",
+    "site-about": "about/index.html",
+    "site-subscribe": "subscribe/index.html",
     "site-topics": "topics/index.html",
     "site-topic": "topics/language-models/index.html",
     "site-404": "404.html",
@@ -51,6 +55,7 @@ exclude = ["robots"]
 """
 CHOSEN = {
     "site.png": ("site-index", 1080, "light"),
+    "site-calendar.png": ("site-archive", 768, "light"),
     "site-phone-dark.png": ("site-week", 320, "dark"),
 }
 CHOSEN_HEIGHT = 860

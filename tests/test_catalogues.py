@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import flow
 import pytest
+from typer.testing import CliRunner
 
 from digest import catalogues, theme
+from digest.cli import examine
+from digest.cli.commands import app
 from digest.errors import TemplateError
 from digest.models import ENGLISH
 
@@ -171,3 +175,23 @@ def test_the_fingerprint_covers_catalogues(tmp_path: Path) -> None:
     before = theme.fingerprint(tmp_path)
     path.write_text(path.read_text("utf-8").replace("Ohne", "Namenlos"), "utf-8")
     assert theme.fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en-GB", "en-GB, as the templates have it"),
+        ("de-AT", "de-AT, by {}"),
+        ("fr", "fr has no catalogue, so readers are spoken to in English; there are: de, en"),
+    ],
+)
+def test_doctor_and_the_check_of_settings_say_which_language_it_is(
+    tmp_path: Path, language: str, expected: str
+) -> None:
+    (tmp_path / "digest.toml").write_text(f'[site]\nlanguage = "{language}"\n', "utf-8")
+    letter = flow.make(tmp_path)
+    told = expected.format(SHIPPED[0] / "locale" / "de.po")
+    assert examine.language(letter) == told
+    result = CliRunner().invoke(app, ["--dir", str(tmp_path), "config", "check"])
+    assert result.exit_code == 0
+    assert (f"site.language: {told}" in result.stderr) is (language == "fr")

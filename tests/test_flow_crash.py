@@ -1,7 +1,7 @@
 """PROMISES 1, 2, 5 and 6: a run is killed or fails at a step, for every step, and is run again.
 
 What is compared is all there is: every row of the store, every byte of the output, and where each
-dump lies. Of the many alike steps of staging pages only some are taken.
+dump lies. Of the many alike steps of staging and linking pages only some are taken.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Scene:
         """
         staging = 0
         for number, name in enumerate(self.steps, 1):
-            is_staging = name in {"open", "fsync"}
+            is_staging = name in {"open", "fsync", "os.link"}
             staging += is_staging
             is_taken = (not is_staging or staging % STAGING_STRIDE == 1) and number % stride == 0
             if is_taken or number > len(self.steps) - LAST_STEPS:
@@ -100,14 +100,13 @@ def everything(root: Path) -> tuple[object, ...]:
 
 
 def test_a_scene_has_every_kind_of_step(scene: Scene) -> None:
-    assert {"open", "fsync", "os.rename", "os.mkdir", "COMMIT", "BEGIN IMMEDIATE"} <= set(
-        scene.steps
-    )
+    files = {"open", "fsync", "os.link", "os.rename", "os.mkdir", "digest.flush", "digest.exchange"}
+    assert files | {"COMMIT", "BEGIN IMMEDIATE"} <= set(scene.steps)
     assert len(list(scene.numbers())) > 60
 
 
 def test_killed_before_each_step_and_run_again(scene: Scene, tmp_path: Path) -> None:
-    for number in scene.numbers(stride=3 if len(scene.steps) < FEW_STEPS else 13):
+    for number in scene.numbers(stride=5 if len(scene.steps) < FEW_STEPS else 13):
         root = scene.copy(tmp_path / str(number))
         assert scene.run(root, Fault(at=number)).is_killed
         if number % 5 == 0:

@@ -81,6 +81,11 @@ ENTRANCES = (
     "index.html",
     "404.html",
     "editions/index.html",
+    "trending/index.html",
+    "trending/month/index.html",
+    "editions/2026/index.html",
+    "about/index.html",
+    "subscribe/index.html",
     "topics/index.html",
     "topics/language-models/index.html",
     "topics/nobodys/index.html",
@@ -94,7 +99,7 @@ def kinds(folder: Path) -> list[Path]:
         latest = sorted(folder.glob(f"editions/{kind}/index.html"))[-1]
         found += [latest, latest.with_name("email.html")]
     papers = sorted(folder.glob("papers/*/index.html"), key=lambda path: path.stat().st_size)
-    return [*found, papers[-1], papers[0]]
+    return [*found, *folder.glob("subscribe/form.html"), papers[-1], papers[0]]
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -43,17 +42,6 @@ def refused(one: Path, other: Path) -> None:
 
 
 WAYS = pytest.mark.parametrize("way", [exchange, refused], ids=["exchanged", "one by one"])
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Path]:
-    """A folder for hundreds of publishes: in memory where that is, as no flush takes time there."""
-    shared = Path("/dev/shm")
-    if not os.access(shared, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=shared) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

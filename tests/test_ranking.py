@@ -8,7 +8,7 @@ import builders
 import pytest
 
 from digest.models import PaperPage, Period, Ranking, Sighting
-from digest.ranking import order, ranking
+from digest.ranking import order, ranking, seen_on
 from digest.trending import Rules
 
 END = date(2026, 3, 11)
@@ -40,7 +40,7 @@ def ranked(
         number: PaperPage(paper=builders.paper(number), sightings=told)
         for number, told in found.items()
     }
-    return ranking(order(period, found, listings, RULES), most, pages, listings)
+    return ranking(order(period, seen_on(found, END), listings, RULES), most, pages, listings)
 
 
 def places(found: Ranking) -> list[tuple[int, int | None]]:

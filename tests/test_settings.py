@@ -26,6 +26,7 @@ EXAMPLES = {
             categories=("cs.CV",),
             authors=("Ada Almeida",),
             exclude=("survey",),
+            formerly=("image-analysis",),
         )
     },
     "channels": {"team": ChannelSettings.model_construct(kind="slack")},
@@ -469,6 +470,12 @@ def test_a_topic_can_come_from_the_environment(tmp_path: Path) -> None:
         ("[topics.x]\nwords = ['a*b']", 'may have a * at its end only: "diffus*"'),
         ("[topics.x]\nwords = [3]", "topics.x.words: must be text, in quotes"),
         ("[topics.x]\nauthors = ['A*']", "must be a whole name"),
+        ("[topics.x]\nwords = ['a']\nformerly = ['B']", "must be a name of at most 60 small"),
+        ("[topics.x]\nwords = ['a']\nformerly = ['x']", "topics.x.formerly: x is the name of a"),
+        (
+            "[topics.x]\nwords = ['a']\nformerly = 'z, z'",
+            "topics.x.formerly: z is the name of a topic already",
+        ),
         ('[topics.x]\nwords = ["a\\u0000b"]', "must be one line without control"),
         ("[topics.x]\nword = ['a']", "did you mean topics.NAME.words?"),
         ("[topics]\nwords = ['a']", "topics.words: must be a table of settings"),

@@ -227,11 +227,6 @@ def test_a_moved_paper_points_on_and_its_files_cite_the_other() -> None:
     assert not parsed(told["index.html"]).xpath("//script | //details")
     other = files(page(builders.paper(2)))
     assert told["cite.ris"].content == other["cite.ris"].content
-    assert [*to_papers.gone("x")] == [
-        "papers/x/index.html",
-        "papers/x/cite.bib",
-        "papers/x/cite.ris",
-    ]
 
 
 def test_the_page_of_a_usual_paper_is_small() -> None:

@@ -48,6 +48,7 @@ from digest.render import (
     to_feeds,
     to_home,
     to_json,
+    to_left,
     to_markdown,
     to_papers,
     to_site,
@@ -162,6 +163,10 @@ def pages(
     for page in shown:
         files += to_papers.render(page, site, TEMPLATES, matcher)
     files.append(to_site.render_not_found(site, TEMPLATES))
+    files.append(to_left.render_hidden("2603-00098", site, TEMPLATES))
+    files += to_left.render_ended(["old", "index.html"], matcher, site, TEMPLATES)
+    for topic in matcher.topics:
+        files += to_left.render_renamed(topic, site, TEMPLATES)
     for edition in editions:
         files += to_json.render(edition, site, matcher)
         files += to_bibtex.render(edition, site)
@@ -304,7 +309,7 @@ def test_each_page_is_well_made() -> None:
         assert page.get("lang") == "en"
         for only in ("h1", "main", "title", "header", "footer"):
             assert len(page.xpath(f"//{only}")) == 1, (file.path, only)
-        assert page.xpath("//meta[@http-equiv]/@content") == [CSP]
+        assert page.xpath("//meta[@http-equiv]/@content")[0] == CSP
         assert page.xpath("string(//body/a[1]/@href)") == "#main"
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids))
@@ -357,6 +362,8 @@ def test_a_moved_paper_points_at_the_one_it_is_now() -> None:
     assert parsed(file).xpath("//link[@rel='canonical']/@href") == [
         names.paper_url(SITE, "2603-00002")
     ]
+    refresh = parsed(file).xpath("//meta[@http-equiv='refresh']/@content")
+    assert refresh == ["0; url=../../papers/2603-00002/index.html"]
 
 
 def test_a_paper_of_which_only_a_title_is_known_has_a_page() -> None:
@@ -466,11 +473,13 @@ def test_the_calendar_tells_of_each_day_in_words_and_by_a_shade() -> None:
     told = {cell.get("href"): cell for cell in cells}
     assert len(told) == len(cells) == 40
     fourth = told["../editions/2026-03-03/index.html"]
-    assert fourth.get("aria-label") == "3 March 2026: 8 new papers"
-    assert fourth.text_content().split() == ["3", "8"]
+    assert fourth.text_content() == "3 8 new papers, 3 March 2026"
     assert fourth.get("class") == "shade-4"
     none = told["../editions/2026-03-11/index.html"]
-    assert (none.get("aria-label"), none.get("class")) == ("11 March 2026: 0 new papers", "shade-0")
+    assert (none.text_content(), none.get("class")) == (
+        "11 0 new papers, 11 March 2026",
+        "shade-0",
+    )
     assert [span.text for span in page.xpath("//p[@class='legend']/span")] == [
         *("1–2", "3–4", "5–6", "7–8")
     ]

@@ -32,7 +32,6 @@ from digest.render import (
     to_feeds,
     to_json,
     to_markdown,
-    to_site,
     to_topics,
 )
 from digest.render.matches import Match, Matcher
@@ -270,7 +269,7 @@ def test_a_topic_that_is_added_or_changed_shows_in_all_that_was_published(tmp_pa
     assert shown(made) == shown(fresh)
 
 
-def test_what_a_topic_leaves_is_taken_away_with_it(tmp_path: Path) -> None:
+def test_a_topic_that_ended_leaves_a_page_and_no_feed(tmp_path: Path) -> None:
     root = tmp_path / "letter"
     published(root).close()
     one = CONFIG + TOPICS.partition("[topics.robots]")[0]
@@ -282,12 +281,48 @@ def test_what_a_topic_leaves_is_taken_away_with_it(tmp_path: Path) -> None:
         *(f"feeds/topics/robots.{kind}" for kind in ("rss.xml", "atom.xml", "json")),
     }
     assert broken_links(made.folder) == []
-    assert not any("robots" in path for path in of_topics(made.folder))
+    assert {path for path in of_topics(made.folder) if "robots" in path} == {
+        "topics/robots/index.html"
+    }
+    left = (made.folder / "topics/robots/index.html").read_text(encoding="utf-8")
+    assert "no longer followed" in left
+    assert "noindex" in left
     made = letter(root, CONFIG)
     work.publish(made, everything=False)
+    assert work.publish(made, everything=True) == ()
     made.close()
-    assert of_topics(made.folder) == []
+    there = of_topics(made.folder)
+    assert "topics/index.html" in there
+    assert all(path.startswith("topics/") and "no longer" in read(made, path) for path in there)
     fresh = published(tmp_path / "fresh", CONFIG)
+    fresh.close()
+    kept = {path: held for path, held in shown(made).items() if path not in there}
+    assert kept == shown(fresh)
+
+
+def read(made: Letter, path: str) -> str:
+    return (made.folder / path).read_text(encoding="utf-8")
+
+
+def test_a_topic_with_another_name_is_found_by_the_old_one(tmp_path: Path) -> None:
+    root = tmp_path / "letter"
+    published(root).close()
+    renamed = TOPICS.replace("[topics.robots]", '[topics.machines]\nformerly = ["robots", "bots"]')
+    made = letter(root, CONFIG + renamed)
+    work.publish(made, everything=False)
+    made.close()
+    for old in ("robots", "bots"):
+        left = read(made, f"topics/{old}/index.html")
+        assert (
+            '<meta http-equiv="refresh" content="0; url=../../topics/machines/index.html">' in left
+        )
+        assert '<link rel="canonical" href="https://papers.example.org/topics/machines/">' in left
+        for kind in ("rss.xml", "atom.xml", "json"):
+            assert read(made, f"feeds/topics/{old}.{kind}") == read(
+                made, f"feeds/topics/machines.{kind}"
+            )
+    assert broken_links(made.folder) == []
+    fresh = published(tmp_path / "fresh", CONFIG + renamed)
     fresh.close()
     assert shown(made) == shown(fresh)
 
@@ -319,16 +354,10 @@ def test_no_link_is_broken_at_any_moment_as_topics_come_and_go(tmp_path: Path) -
     assert moments > 100
 
 
-def test_what_is_left_is_told_until_the_last_of_it_is_gone() -> None:
+def test_the_feeds_of_topics_that_are_no_more_are_told() -> None:
     left = ["old.rss.xml", "old.atom.xml", "old.json", "video.json"]
-    paths = list(to_topics.gone(left, matcher()))
-    assert paths[-1] == "feeds/topics/old.json"
-    assert set(paths) == {
-        "topics/old/index.html",
-        *(f"feeds/topics/old.{kind}" for kind in ("rss.xml", "atom.xml", "json")),
-    }
-    assert to_site.TOPICS in to_topics.gone(left, Matcher())
-    assert list(to_topics.gone([], Matcher())) == []
+    feeds = {f"feeds/topics/old.{kind}" for kind in ("rss.xml", "atom.xml", "json")}
+    assert set(to_topics.gone(left, matcher())) == feeds
 
 
 def test_the_fingerprint_is_of_topics_where_there_are_any(tmp_path: Path) -> None:

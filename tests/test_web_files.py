@@ -32,6 +32,10 @@ def output(tmp_path: Path) -> Path:
         "feeds/topics/video.json": b"{}",
         "editions/2026-03-11/index.html": b"<!doctype html><title>day</title>",
         "editions/2026-03-11/card.png": b"\x89PNG",
+        "api/index.json": b"{}",
+        "api/papers/hep-th/9901001.json": b"{}",
+        ".well-known/security.txt": b"Contact: mailto:a@example.org",
+        ".well-known/.hidden/x.txt": SECRET,
         "papers/a b/index.html": b"<!doctype html><title>paper</title>",
         "empty/.keep": SECRET,
         ".digest.json": SECRET,
@@ -215,3 +219,23 @@ def test_what_goes_between_finding_and_reading_is_missing(tmp_path: Path) -> Non
     assert load(found) is None
     assert find(tmp_path, "x.txt") is False
     assert find(tmp_path / "gone", "x.txt") is False
+
+
+@pytest.mark.parametrize("path", ["api/index.json", "api/papers/hep-th/9901001.json"])
+def test_the_api_without_a_server_is_served_for_any_page(pages: Room, path: str) -> None:
+    answer = pages.ask(f"/{path}")
+    assert (answer.status, answer.body) == (200, b"{}")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-type"] == "application/json"
+    assert pages.ask("/api/papers/none.json").status == 404
+
+
+def test_pages_are_not_for_other_pages(pages: Room) -> None:
+    assert "access-control-allow-origin" not in pages.ask("/index.html").headers
+    assert pages.ask("/feeds/rss.xml").headers["access-control-allow-origin"] == "*"
+
+
+def test_of_what_begins_with_a_dot_only_what_is_well_known_is_served(pages: Room) -> None:
+    answer = pages.ask("/.well-known/security.txt")
+    assert (answer.status, answer.headers["content-type"]) == (*(200, "text/plain; charset=utf-8"),)
+    assert pages.ask("/.well-known/.hidden/x.txt").status == 404

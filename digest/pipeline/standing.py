@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta, tzinfo
 
 from digest.models import DumpRecord, DumpStatus, Edition, Heard, Period, Ranking
-from digest.ranking import LOOKED_AT, order, ranking
+from digest.ranking import LOOKED_AT, order, ranking, seen_on
 from digest.store import Reading
 from digest.trending import Rules
 
-MOST_RANKED = 50
+MOST_RANKED = 30
 """How many papers the pages of trends show."""
 
 _LAST_DUMPS = 20
@@ -30,7 +30,7 @@ def rankings(tx: Reading, rules: Rules, most: int = MOST_RANKED) -> Mapping[Peri
     if not listing_days:
         return {}
     end = listing_days[0]
-    seen = tx.seen_between(end - timedelta(days=LOOKED_AT - 1), end)
+    seen = seen_on(tx.seen_between(end - timedelta(days=LOOKED_AT - 1), end), end)
     orders = [order(period, seen, listing_days, rules) for period in Period]
     pages = tx.paper_pages({number for each in orders for number in each.first(most)})
     last = listing_days[: rules.listing_days]

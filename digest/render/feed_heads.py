@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from digest.models import Cadence, Site, phrase
+from digest.models import Cadence, Period, Site, phrase
 from digest.render import names
 from digest.render.feed_archives import ArchivePage
 from digest.render.feed_items import Feed, FeedItem
@@ -74,6 +74,7 @@ def of_trending(site: Site) -> Head:
         description=site.tongue.say(
             "Papers known to %(site)s that rise again, each once a week", site=title
         ),
+        home=names.url(site, f"{names.trending_folder(Period.NOW)}/"),
         start="feeds/trending.",
         json_name="json",
     )

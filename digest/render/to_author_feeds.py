@@ -24,7 +24,10 @@ from digest.render.matches import Matcher
 from digest.render.text import one_line
 
 MOST_ENTRIES = 20
-"""How many papers the feeds of an author hold."""
+"""How many papers the feeds of an author hold at most."""
+
+SPAN = timedelta(days=90)
+"""How much older than the latest of them a paper may be: whoever looks as often misses none."""
 
 _MOST_KEPT = 8192
 _MICROSECONDS = 1_000_000
@@ -41,7 +44,10 @@ class AuthorFeeds:
 
     def render(self, page: AuthorPage) -> Iterator[Rendered]:
         """Yield the three feeds of an author."""
-        items = map(self._item, page.papers[:MOST_ENTRIES])
+        papers = page.papers[:MOST_ENTRIES]
+        items = (
+            self._item(told) for told in papers if papers[0].announced - told.announced <= SPAN
+        )
         head = self._head(page.author)
         yield from to_feeds.files(
             head.start, feed_heads.filled(head, items, self._site, hubs=False)

@@ -48,12 +48,6 @@ def render(
     yield _page(page, citation, site, templates, matcher)
 
 
-def gone(slug: str) -> Iterator[str]:
-    """Name what is left of a paper that has no page any more."""
-    yield paper_path(slug)
-    yield from names.cite_paths(slug).values()
-
-
 def render_page(
     page: PaperPage, site: Site, templates: jinja2.Environment, matcher: Matcher = NO_TOPICS
 ) -> Rendered:
@@ -71,7 +65,9 @@ def _page(
     templates: jinja2.Environment,
     matcher: Matcher,
 ) -> Rendered:
-    paper, moved_to = page.paper, page.moved_to
+    paper = page.paper
+    if page.moved_to:
+        return _pointer(paper, page.moved_to, site, templates)
     days = days_of(page.sightings, date.max)
     people, tongue = _people(page), site.tongue
     topics = matcher.of(paper)
@@ -96,16 +92,21 @@ def _page(
         "published_on": day_of(paper.published),
         "editions": tuple(_edition(name, tongue) for name in page.editions),
         "related": tuple(_related(paper, tongue) for paper in page.related),
-        "moved_to": moved_to
-        and {"title": paper_title(moved_to, tongue), "path": paper_path(moved_to.slug)},
     }
-    if moved_to is None:
-        values |= _citing(paper, citation)
-        values |= _for_machines(paper, people, topics, site)
-    canonical = names.paper_url(site, (moved_to or paper).slug)
-    return lay_out(
-        "paper.html", paper_path(paper.slug), site, templates, values | {"canonical": canonical}
-    )
+    values |= _citing(paper, citation)
+    values |= _for_machines(paper, people, topics, site)
+    return lay_out("paper.html", paper_path(paper.slug), site, templates, values)
+
+
+def _pointer(paper: Paper, moved_to: Paper, site: Site, templates: jinja2.Environment) -> Rendered:
+    """Render the page that leads on from a paper to the one that it is now known to be."""
+    to = {"title": paper_title(moved_to, site.tongue), "path": paper_path(moved_to.slug)}
+    values = {
+        "title": paper_title(paper, site.tongue),
+        "moved_to": to,
+        "canonical": names.paper_url(site, moved_to.slug),
+    }
+    return lay_out("moved.html", paper_path(paper.slug), site, templates, values)
 
 
 def _citing(paper: Paper, citation: Citation) -> dict[str, object]:

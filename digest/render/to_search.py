@@ -114,17 +114,21 @@ def line(page: PaperPage, matcher: Matcher, periods: Periods) -> bytes:
     return _json(told)
 
 
-def says(held: bytes, slug: str, own: bytes) -> bool:
-    """Tell whether a list says of a paper its `own` line; nothing of it where that is empty."""
-    return b"\n%s" % own in held if own else b"\n[%s," % _json(slug) not in held
+def lines_of(held: bytes) -> dict[str, bytes]:
+    """Return the lines of a list that is held, by the slugs of their papers.
+
+    Raises ValueError where it is no list of ours.
+    """
+    lines = (told.removesuffix(b",") for told in held.split(b"\n")[1:-2])
+    return {own[2 : own.index(b'"', 2)].decode(): own for own in lines}
 
 
-def render_list(number: int, told: Iterable[tuple[PaperPage, bytes]]) -> Listed:
-    """Put together the list of this number, of papers in order of arrival and their lines."""
-    there = [(page, own) for page, own in told if own]
-    days = sorted(day for page, _ in there for day in page.editions)
+def render_list(number: int, lines: Iterable[bytes]) -> Listed:
+    """Put together the list of this number from its papers' lines, in order of arrival."""
+    there = list(filter(None, lines))
+    days = sorted(name for own in there for name in json.loads(own)[4].split() if len(name) == 10)
     span = b'"from":%s,"to":%s' % (_json(days[0] if days else ""), _json(days[-1] if days else ""))
-    body = b",".join(b"\n" + own for _, own in reversed(there))
+    body = b",".join(b"\n" + own for own in reversed(there))
     return Listed(number, b'{%s,"papers":[%s\n]}\n' % (span, body))
 
 

@@ -1,7 +1,8 @@
 """Renders the pages of topics: all of them in `topics/`, and for each its latest papers, and why.
 
 What they look like and say stands in `templates/site/`; their feeds are `to_feeds`'. Where there
-are no topics, nothing is rendered. What is left of a topic that is gone is named by `gone`.
+are no topics, nothing is rendered. `gone` names the feeds of a topic that is no more; its page is
+left, and says so (`to_left`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from digest.render.charts import curve
 from digest.render.matches import Matcher, title_of
 from digest.render.text import one_line
 from digest.topics import Topic
+
+FOLDER = "topics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +86,11 @@ def render(
 
 
 def gone(feeds: Iterable[str], matcher: Matcher) -> Iterator[str]:
-    """Name what is left of topics that are no more, told by the `feeds` in their folder.
-
-    The feed that it is told by goes last: who is killed before that is told again.
-    """
+    """Name the feeds of topics that are no more, told by the `feeds` in their folder."""
     ending = ".json"
     there = {name.removesuffix(ending) for name in feeds if name.endswith(ending)}
-    lost = sorted(there - {topic.name for topic in matcher.topics})
-    if lost and not matcher.topics:
-        yield to_site.TOPICS
-    for name in lost:
-        yield to_site.topic_path(name)
+    known = {name for topic in matcher.topics for name in (topic.name, *topic.rule.formerly)}
+    for name in sorted(there - known):
         yield from names.topic_feed_paths(name).values()
 
 

@@ -23,6 +23,7 @@ from digest.errors import ConfigError
 from digest.settings.kinds import section_of
 from digest.settings.manual import reference, shipped_config
 from digest.settings.sections import Settings
+from digest.settings.topics import taken
 
 __all__ = ["Settings", "load", "reference", "shipped_config"]
 
@@ -66,7 +67,7 @@ def load(root: Path, file: Path | None = None, environ: Mapping[str, str] = os.e
         raise _unreadable(path, e) from e
     if loaded and not problems:
         settings = _placed(loaded, root.absolute())
-        problems = _misplaced(settings, root)
+        problems = _misplaced(settings, root) + taken(settings.topics)
     if problems:
         raise ConfigError(_listed(problems), hint=HINT)
     return settings

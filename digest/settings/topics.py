@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -63,6 +64,18 @@ Authors = Annotated[
     BeforeValidator(_listed),
 ]
 TopicName = Annotated[str, AfterValidator(_name)]
+Names = Annotated[tuple[TopicName, ...], BeforeValidator(_listed)]
+
+
+def taken(topics: Mapping[str, TopicSettings]) -> list[str]:
+    """Tell which former names are those of another topic, or are given twice."""
+    names, problems = set(topics), []
+    for name, topic in topics.items():
+        for old in topic.formerly:
+            if old in names:
+                problems.append(f"topics.{name}.formerly: {old} is the name of a topic already")
+            names.add(old)
+    return problems
 
 
 class TopicSettings(Section):
@@ -88,6 +101,10 @@ class TopicSettings(Section):
     )
     exclude: Words = Field(
         default=(), description="Words or phrases that rule a paper out, whatever else it says."
+    )
+
+    formerly: Names = Field(
+        default=(), description="Names it had before. Their addresses lead to it."
     )
 
     @model_validator(mode="after")

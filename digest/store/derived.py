@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from digest.models import Author, Authored, AuthorPage, Cadence, Paper, Related, Section, Shelf
 from digest.store.hidden import is_hidden
@@ -24,7 +24,7 @@ from digest.store.tables import (
     shelves,
 )
 
-MOST_PAPERS = 200
+MOST_PAPERS = 100
 """How many papers an author's page shows."""
 
 MOST_OF_LATE = 60
@@ -145,30 +145,34 @@ def _author_pages(connection: Connection, ids: Sequence[int]) -> Iterator[Author
             select(own.id, own.slug, own.name, own.place).where(own.id.in_(ids))
         )
     }
-    wrote = (
-        select(paper_authors.c.author_id, papers.c.id, announcements.c.edition, announcements.c.at)
-        .join_from(paper_authors, papers, papers.c.id == paper_authors.c.paper_id)
-        .join(announcements, _announced())
-        .where(paper_authors.c.author_id.in_(ids), papers.c.moved_to.is_(None), ~is_hidden())
-        .order_by(
-            paper_authors.c.author_id,
-            announcements.c.edition.desc(),
-            announcements.c.at.desc(),
-            papers.c.id,
-        )
-    )
     found: dict[int, list[Any]] = {}
-    for row in connection.execute(wrote):
+    for row in connection.execute(_wrote(ids)):
         found.setdefault(row.author_id, []).append(row)
-    shown = {row.id for rows in found.values() for row in rows[:MOST_PAPERS]}
-    here = _papers(connection, shown)
+    here = _papers(connection, {row.id for rows in found.values() for row in rows})
     for author_id in ids:
         rows = found.get(author_id, [])
         told = tuple(
-            Authored(paper=here[row.id], edition=row.edition, announced=row.at)
-            for row in rows[:MOST_PAPERS]
+            Authored(paper=here[row.id], edition=row.edition, announced=row.at) for row in rows
         )
-        yield AuthorPage(author=who[author_id], papers=told, more=len(rows) - len(told))
+        more = rows[0].number - len(rows) if rows else 0
+        yield AuthorPage(author=who[author_id], papers=told, more=more)
+
+
+def _wrote(ids: Sequence[int]) -> Select[Any]:
+    """Select the papers of authors, of each as many as are shown, and how many there are."""
+    of_author = paper_authors.c.author_id
+    latest = (announcements.c.edition.desc(), announcements.c.at.desc(), papers.c.id)
+    ranked = (
+        select(of_author, papers.c.id, announcements.c.edition, announcements.c.at)
+        .add_columns(func.row_number().over(partition_by=of_author, order_by=latest).label("rank"))
+        .add_columns(func.count().over(partition_by=of_author).label("number"))
+        .join_from(paper_authors, papers, papers.c.id == paper_authors.c.paper_id)
+        .join(announcements, _announced())
+        .where(of_author.in_(ids), papers.c.moved_to.is_(None), ~is_hidden())
+        .subquery()
+    )
+    at = ranked.c
+    return select(ranked).where(at.rank <= MOST_PAPERS).order_by(at.author_id, at.rank)
 
 
 def _papers(connection: Connection, ids: Collection[int]) -> dict[int, Paper]:

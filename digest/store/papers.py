@@ -95,6 +95,12 @@ def numbered(connection: Connection, first: int, last: int) -> Iterator[PaperPag
         yield from pages_of(connection, ids)
 
 
+def slugs_numbered(connection: Connection, first: int, last: int) -> Mapping[int, str]:
+    """Return the slugs of the papers of these row numbers, in order of arrival."""
+    wanted = select(papers.c.id, papers.c.slug).where(papers.c.id.between(first, last))
+    return {row.id: row.slug for row in connection.execute(wanted.order_by(papers.c.id))}
+
+
 def hidden_slugs(connection: Connection, since: int) -> tuple[str, ...]:
     """Return the slugs of papers with a change number after `since` that have no page."""
     wanted = select(papers.c.slug).where(papers.c.change > since, is_hidden())

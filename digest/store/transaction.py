@@ -6,7 +6,7 @@ ours, and the first write of a transaction takes the next change number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -109,6 +109,10 @@ class Reading(OfDerived, Views):
         """Yield the papers with these row numbers, both included, as `papers_changed` has them."""
         with readable(self._at):
             yield from papers.numbered(self._connection, first, last)
+
+    def slugs_numbered(self, first: int, last: int) -> Mapping[int, str]:
+        """Return the slugs of all papers with these row numbers, in order of arrival."""
+        return self._read(papers.slugs_numbered, first, last)
 
     def edition(self, name: str) -> EditionRecord | None:
         """Return the edition of this name."""

@@ -24,20 +24,20 @@ _CUT_QUOTE = re.compile(r"â€(?=[\s.,;:!?)]|$)")
 _MOST_PASSES = 5
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def legible(text: str) -> str:
     """Return a title or a paragraph as a reader should see it, on one line."""
     return "".join(run.text for run in runs(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def legible_name(name: str) -> str:
     """Return the name of a person or an institution: accents, no mathematics."""
     line = tidy(name)
     return line if line.isalpha() else _one_line(prose.to_unicode(line, is_name=True))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def runs(text: str) -> tuple[Run, ...]:
     """Return the legible text in pieces; those that are mathematics carry their LaTeX.
 

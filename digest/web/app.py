@@ -47,7 +47,7 @@ GROUPS = (
 )
 """The routes of each module; a new group of pages is one more line."""
 
-LAST = (nowhere.ROUTE, *files.ROUTES)
+LAST = (*files.API_FILES, nowhere.ROUTE, *files.ROUTES)
 """What takes every address that no other does."""
 
 

@@ -26,6 +26,7 @@ from digest.models import Preferences, Subscriber, SubscriberState, Tongue, phra
 from digest.subscribing.forms import Fields, first, typed, wishes_in
 from digest.subscribing.telling import shape_holding
 from digest.subscribing.wishes import WORDS
+from digest.topics import by_any_name
 from digest.web.answers import missing, office_of, page, see_other, tongue_of
 from digest.web.office import PREFERENCES
 from digest.web.posting import Handler, taking
@@ -50,7 +51,8 @@ def show(request: Request) -> Response:
     reader = reader_of(request, PREFERENCES)
     if reader is None or reader.subscriber is None:
         return missing(request)
-    told = _told(reader.subscriber.preferences)
+    names = by_any_name(office_of(request).topics)
+    told = _told(reader.subscriber.preferences, names)
     done = _DONE.get(request.query_params.get("done", ""), "")
     said = tongue_of(request).say(done) if done else ""
     return _form(request, reader, reader.subscriber, told, {}, said)
@@ -157,12 +159,13 @@ def _until(paused: datetime, tongue: Tongue) -> str:
     return tongue.say("No mail until %(time)s.", time=f"{paused:%Y-%m-%d %H:%M} UTC")
 
 
-def _told(wants: Preferences) -> dict[str, Any]:
+def _told(wants: Preferences, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what they chose; `names` are those that topics have now, by all that they had."""
     return {
         "cadence": WORDS[wants.cadence],
         "hour": str(wants.hour),
         "zone": wants.zone,
-        "topics": wants.topics,
+        "topics": tuple(names[name] for name in wants.topics if name in names),
         "muted": "\n".join(wants.muted),
         "cap": "" if wants.cap is None else str(wants.cap),
         "wants_empty": wants.wants_empty,

@@ -119,5 +119,9 @@ def _for_any_page(path: str) -> dict[str, str]:
     return {"Access-Control-Allow-Origin": "*"} if is_data else {}
 
 
+PUBLISHED = ("/api/index.json", "/api/days/{name}.json", "/api/daily_papers/{name}.json")
+"""What `render.to_api` publishes; of papers, `api` answers what is asked for by its file."""
+
+API_FILES = tuple(Route(path, output, methods=["GET"]) for path in PUBLISHED)
 ROUTES = (Route("/assets/{name}", asset), Route("/{path:path}", output))
 """The last of them takes what no other route did."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from digest.models import Period, Rendered
 from digest.pipeline.changes import Changes
 from digest.pipeline.standing import heard
-from digest.render import to_feed_list, to_home, to_site
+from digest.render import to_feed_list, to_home, to_search, to_site
 from digest.render.to_home import Front
 from digest.render.to_sitemap import Place
 
@@ -27,7 +27,9 @@ def files(changes: Changes) -> Iterator[Rendered]:
 
 
 def places(changes: Changes) -> Iterator[Place]:
-    """Name them for the map of the site, with the lists of editions and of feeds."""
+    """Name them for the map of the site, with the list of editions, that of feeds, the search."""
     yield Place(path=to_site.HOME, day=changes.latest_day)
     yield Place(path=to_site.ARCHIVE, day=changes.latest_day)
     yield Place(path=to_feed_list.PAGE)
+    if changes.press.site.search:
+        yield Place(path=to_search.PAGE)

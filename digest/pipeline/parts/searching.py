@@ -1,14 +1,15 @@
 """The search of the site: its page, and the lists of papers that it looks through.
 
 Only those lists are rendered that hold a paper of which something else is to be said now: one that
-was merely listed again changes none. Which lists there are is seen in the output.
+was merely listed again changes none. Of the others in such a list, what is held is said again, so
+that nobody has to look at them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from digest.models import Cadence, Rendered
+from digest.models import Rendered
 from digest.pipeline.changes import Changes
 from digest.render import bundles, names, to_search
 from digest.render.to_search import Listed, Periods
@@ -21,14 +22,14 @@ def files(changes: Changes) -> Iterator[Rendered]:
         return
     yield from to_search.render_page(press.site, press.templates, changes.matcher)
     held, told = _held(changes), []
-    periods = periods_of(changes)
-    stale = _stale(changes, held, periods)
+    touched = _touched(changes) if any(held.values()) else {}
     for number, content in held.items():
-        if content is None or number in stale:
-            told.append(_made(changes, number, periods))
-            yield Rendered(path=told[-1].path, content=told[-1].content)
-        else:
-            told.append(Listed(number, content))
+        made = Listed(number, content) if content else _made(changes, number)
+        if content and (of_it := touched.get(number)):
+            made = _mended(changes, made, of_it)
+        told.append(made)
+        if made.content != content:
+            yield Rendered(path=made.path, content=made.content)
     yield to_search.render_index(told)
 
 
@@ -44,7 +45,7 @@ def gone(changes: Changes) -> Iterator[str]:
 def periods_of(changes: Changes) -> Periods:
     """Return what names the day, the week and the month that a daily edition counts in."""
     named: dict[str, Sequence[str]] = {}
-    for record in changes.tx.editions(Cadence.DAY):
+    for record in changes.days:
         named[record.name] = tuple(filter(None, (record.name, record.week, record.month)))
     return lambda day: named.get(day, (day,))
 
@@ -61,24 +62,36 @@ def _held(changes: Changes) -> Mapping[int, bytes | None]:
     return {n: changes.output.held(to_search.list_path(n)) for n in _numbers(changes)}
 
 
-def _stale(changes: Changes, held: Mapping[int, bytes | None], periods: Periods) -> set[int]:
-    """Number the lists that say of a paper what is not so any more."""
-    if changes.since == 0:
-        return set(held)
-    stale: set[int] = set()
+def _touched(changes: Changes) -> Mapping[int, Mapping[str, bytes]]:
+    """Return the lines of the papers that changed, by the number of their list and by their slug.
+
+    Of those that the curator hid it is not known in which list they stood: they are in all.
+    """
+    hidden = dict.fromkeys(changes.tx.hidden_slugs(changes.since), b"")
+    touched = {number: dict(hidden) for number in _numbers(changes)}
+    periods = periods_of(changes)
     for page in changes.tx.papers_changed(changes.since):
-        number = to_search.number_of(page.paper.id)
         own = to_search.line(page, changes.matcher, periods)
-        if not to_search.says(held[number] or b"", page.paper.slug, own):
-            stale.add(number)
-    hidden = changes.tx.hidden_slugs(changes.since)
-    for number, content in held.items() if hidden else ():
-        if not all(to_search.says(content or b"", slug, b"") for slug in hidden):
-            stale.add(number)
-    return stale
+        touched[to_search.number_of(page.paper.id)][page.paper.slug] = own
+    return touched
 
 
-def _made(changes: Changes, number: int, periods: Periods) -> Listed:
+def _made(changes: Changes, number: int) -> Listed:
     pages = changes.tx.papers_numbered(*to_search.span_of(number))
-    lines = ((page, to_search.line(page, changes.matcher, periods)) for page in pages)
+    periods = periods_of(changes)
+    lines = (to_search.line(page, changes.matcher, periods) for page in pages)
     return to_search.render_list(number, lines)
+
+
+def _mended(changes: Changes, held: Listed, touched: Mapping[str, bytes]) -> Listed:
+    """Return a list with other lines of the papers that changed, where they say something else."""
+    try:
+        lines = to_search.lines_of(held.content)
+    except ValueError:  # somebody changed it
+        return _made(changes, held.number)
+    if all(lines.get(slug, b"") == own for slug, own in touched.items()):
+        return held
+    slugs = changes.tx.slugs_numbered(*to_search.span_of(held.number)).values()
+    return to_search.render_list(
+        held.number, (touched.get(slug, lines.get(slug, b"")) for slug in slugs)
+    )
