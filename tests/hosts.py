@@ -1,7 +1,7 @@
 """Web servers with the files of docs/hosting/, asked for what they should answer.
 
-`python -m tests.hosts` asks those of nginx, Apache and Caddy that are installed, and rclone with
-moto's server in place of S3, and prints what is wrong. No tests here.
+`python -m tests.hosts` asks those of nginx, Apache and Caddy that are installed, or that lie in the
+folders of DIGEST_TEST_HOSTS, and prints what is wrong. No tests here.
 """
 
 from __future__ import annotations
