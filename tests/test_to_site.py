@@ -68,8 +68,8 @@ TEMPLATES = theme.load(None, text.FILTERS)
 SITE = builders.SITE
 OPENED = datetime(2026, 3, 11, 6, tzinfo=UTC)
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
 
