@@ -56,9 +56,13 @@ class Found:
     text: str = _QUOTED
     places: tuple[str, ...] = ()
 
+    def said_what(self, tongue: Tongue = ENGLISH) -> str:
+        """Say it without its places: `“diffusion”`, `the author Ada Almeida`."""
+        return tongue.say(self.text, what=self.what)
+
     def said(self, tongue: Tongue) -> str:
         """Say it: `“diffusion” in the title`."""
-        what = tongue.say(self.text, what=self.what)
+        what = self.said_what(tongue)
         if not self.places:
             return what
         places = _listed([tongue.say(place) for place in self.places], tongue)

@@ -94,8 +94,8 @@ def test_it_is_told_when_ours_has_changed_since_it_was_copied(root: Path) -> Non
     own.write_text(ours.replace("No such page", "What I say"), "utf-8")
     assert states(root)[name] == "yours, and ours has changed since it was copied"
     patch = templates(root, "diff", "--ours", name, code=1)
-    assert '-{% set title = "What an earlier version said" %}' in patch
-    assert '+{% set title = "No such page" %}' in patch
+    assert '-{% set title = _("What an earlier version said") %}' in patch
+    assert '+{% set title = _("No such page") %}' in patch
     assert "ours is as you know it" in templates(root, "diff", "--done", name)
     assert states(root)[name] == "yours"
     assert templates(root, "diff", "--ours", name) == ""

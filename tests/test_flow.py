@@ -154,12 +154,21 @@ def test_one_new_paper_writes_its_own_files_only(tmp_path: Path) -> None:
     now = times(letter.folder)
     assert {path for path in untouched if now[path] != at[path]} == set()
     kinds = {path.rpartition("/")[0] if "/" in path else path for path in report.published}
-    (own,) = (kind for kind in kinds if kind.startswith("papers/"))
+    own, *related = sorted(kind for kind in kinds if kind.startswith("papers/"))
     assert "2603" in own
-    assert kinds - {own} == {
-        *(f"editions/{name}" for name in ("2026-03-12", "2026-W11", "2026-03")),
+    assert {f"{kind}/index.html" for kind in related} <= before.keys() & set(report.published)
+    assert not {f"{kind}/cite.bib" for kind in related} & set(report.published)
+    assert kinds - {own, *related} == {
+        *(f"editions/{name}" for name in ("2026-03-12", "2026-W11", "2026-03", "2026")),
         *("editions", "feeds", "feeds/archive", "feeds/editions", "index.html"),
+        *("trending", "trending/week", "trending/month"),
+        *("api", "api/daily_papers", "api/days", "api/papers"),
+        *("search/papers", "sitemap.xml", "sitemaps"),
+        "editions/2026-03-11",  # which leads on to the new day
     }
+    assert [each for each in report.published if "/2026-03-11/" in each] == [
+        "editions/2026-03-11/index.html"
+    ]
     assert letter.run().published == ()
 
 

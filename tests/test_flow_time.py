@@ -46,7 +46,11 @@ def test_a_dump_for_a_sealed_day_goes_to_todays_edition_marked_late(tmp_path: Pa
     assert [(e.paper.title, e.is_late) for e in letter.edition("2026-03-13").new] == [
         (title(3), True)
     ]
-    assert tree(letter.folder / "editions" / "2026-03-12") == before
+    after = tree(letter.folder / "editions" / "2026-03-12")
+    pages = before.pop("index.html"), after.pop("index.html")  # which names the day after it now
+    assert after == before
+    assert [b"2026-03-13" in each for each in pages] == [False, True]
+    assert [each.count(b'class="card"') for each in pages] == [2, 2]
     papers = json.loads((letter.folder / "editions/2026-03-13/papers.json").read_bytes())
     assert [paper["late"] for paper in papers["new"]] == [True]
 

@@ -94,7 +94,9 @@ def test_feeds_are_read_by_three_parsers(output: Path) -> None:
 
 def test_the_three_formats_tell_the_same(output: Path) -> None:
     known = {
-        paper["key"]: paper for folder in output.glob("editions/*/") for paper in papers_of(folder)
+        paper["key"]: paper
+        for folder in output.glob("editions/*-*/")
+        for paper in papers_of(folder)
     }
     for json_file in sorted(output.glob("feeds/**/*.json")):
         items = json.loads(json_file.read_bytes())["items"]

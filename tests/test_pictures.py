@@ -225,6 +225,7 @@ def test_publishing_gives_each_edition_its_pictures(tmp_path: Path) -> None:
     letter = slow(tmp_path)
     letter.run(_2026_03_11_json=api((1, 2)), _2026_03_12_json=api((1, 3), votes=50))
     assert pngs(letter) == {
+        *(f"icon-{size}.png" for size in (180, 192, 512)),
         *(f"editions/{name}/card.png" for name in letter.editions()),
         "editions/2026-03-12/spark-2603.00001.png",
     }

@@ -346,7 +346,8 @@ def test_an_edition_tells_what_is_documented(letter: Path, run: Any) -> None:
 def test_the_other_commands_tell_what_is_documented(letter: Path, run: Any) -> None:
     for told in json.loads(digest(letter, "edition", "list", "--json")):
         hold(told, "<edition>", SHAPES)
-    assert json.loads(digest(letter, "publish", "--json")) == {"published": []}
+    published = example("`digest publish --json`")
+    assert json.loads(digest(letter, "publish", "--json")).keys() == published.keys()
     names = re.search(r"`digest doctor --json`: a list of `\{([^}]+)\}`", CLI)
     assert names
     keys = set(re.findall(r'"(\w+)"', names[1]))

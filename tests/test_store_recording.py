@@ -320,7 +320,7 @@ def test_pages_come_in_batches_and_each_once(store: Store) -> None:
     with store.reading() as tx, statements() as ran:
         ids = [page.paper.id for page in tx.papers_changed(0)]
     assert ids == list(range(1, 1202))
-    assert len(ran) == 1 + 3 * 4
+    assert len(ran) == 1 + 3 * 6
 
 
 def test_a_transaction_that_fails_keeps_nothing(store: Store) -> None:

@@ -160,7 +160,9 @@ def _shape_of_test(topic: Topic, archive: Archive, since: date) -> dict[str, Any
         {
             **paper_json(hit.paper, hit.paper.key, number),
             "day": hit.day.isoformat(),
-            "why": [{"what": each.what, "places": list(each.places)} for each in hit.why.found],
+            "why": [
+                {"what": each.said_what(), "places": list(each.places)} for each in hit.why.found
+            ],
         }
         for number, hit in enumerate(told.latest, 1)
     ]

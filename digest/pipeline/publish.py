@@ -78,7 +78,9 @@ def _told(difference: Difference, was_current: bool) -> Difference:
 
 
 def _is_current(store: Store, output: Output, press: Press) -> bool:
-    return _published_through(store, output, press) == store.change
+    manifest = output.manifest()
+    is_ours = manifest is not None and manifest.fingerprint == press.fingerprint
+    return is_ours and _published_through(store, output, press) == store.change
 
 
 def _published_through(store: Store, output: Output, press: Press) -> int:

@@ -6,7 +6,7 @@ A page tells which edition of its kind comes before and after it, so a new one t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jinja2
@@ -58,7 +58,8 @@ def render_proof(
     look = {name: f"{assets}/{name}" for name in STATIC}
     values = edition_values(edition, site, matcher) | {"around": None}
     values["link"] = lambda path: look.get(path) or names.url(site, path)
-    return lay_out("edition.html", edition_path(edition.name), site, templates, values)
+    alone = replace(site, has_pictures=False)  # a browser may load no icon from where it lies
+    return lay_out("edition.html", edition_path(edition.name), alone, templates, values)
 
 
 def edition_values(edition: Edition, site: Site, matcher: Matcher) -> dict[str, Any]:
