@@ -150,6 +150,7 @@ class _Stay:
             self._scheduler.add_job(self._end_day, trigger, id="day", replace_existing=True)
 
     def _end_day(self) -> None:
+        self._scheduler.get_job("day")  # waits until this one, which runs once, is taken away
         self._bell.put(Wake.DAY_OVER)
         self._arm_day()
 
