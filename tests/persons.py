@@ -66,6 +66,7 @@ class Person:
     def sees(self, heading: str) -> None:
         """Be on the page of this heading; it is in order."""
         self.tab.get_by_role("heading", level=1, name=heading).wait_for()
+        self.tab.wait_for_load_state()  # what is measured below stands in the style
         assert self.tab.evaluate(_OVERFLOW) <= 0, self.tab.url
         assert self.said == [], self.said
         ours = (f"{self.base}/", f"{SITE}/")  # a mail's pictures are there
