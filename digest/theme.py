@@ -12,14 +12,17 @@ import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FunctionType
 from typing import Any, NoReturn
 
 import jinja2
+from jinja2 import nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.utils import internalcode
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from digest.errors import DigestError, TemplateError
@@ -57,6 +60,7 @@ def load(
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # of i18n
     environment.globals.update(_speaking(tongue))
+    environment.tongue = tongue
     environment.filters.update(filters)
     return environment
 
@@ -207,18 +211,57 @@ class _Context(Context):
         return super().call(called, *args, **kwargs)
 
 
+class _Sayer(NodeTransformer):
+    """Puts what a text without values is in a tongue in the place of the call that looks it up."""
+
+    def __init__(self, place: EvalContext, tongue: Tongue) -> None:
+        self._place = place
+        self._tongue = tongue
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  jinja2's own spelling
+        match node:
+            case nodes.Call(
+                node=nodes.Name(name="gettext" | "_"),
+                args=[nodes.Const(value=str(text))],
+                kwargs=[],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ):
+                with suppress(ValueError, TypeError, KeyError):  # told when rendered
+                    said = _laid_out(self._place, text, self._tongue.find(text)) % {}
+                    return nodes.MarkSafeIfAutoescape(nodes.Const(str(said)), lineno=node.lineno)
+        return self.generic_visit(node)
+
+
 class _Environment(jinja2.Environment):
     """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered.
 
-    What stands in a dictionary is found without looking for an attribute of that name before.
+    What stands in a dictionary is found without looking for an attribute of that name before. Texts
+    that hold no values are looked up when a template is compiled, unless it turns escaping on or
+    off by itself.
     """
 
     context_class = _Context
+    tongue = ENGLISH
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute in obj and attribute not in _OF_DICTIONARIES:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,
+    ) -> str:
+        if source.find(nodes.ScopedEvalContextModifier) is None:
+            source = _Sayer(EvalContext(self, name), self.tongue).visit(source)
+        return super()._generate(source, name, filename, defer_init)
 
     def handle_exception(self, source: str | None = None) -> NoReturn:
         cause = sys.exc_info()[1]

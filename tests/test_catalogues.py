@@ -163,6 +163,17 @@ def test_a_text_is_not_escaped_where_nothing_is(tmp_path: Path) -> None:
     assert shown(tmp_path, "R&D", "F&E", "{{ _('R&D') }}", "a.txt") == "F&E"
 
 
+def test_where_a_template_turns_escaping_off_nothing_is_escaped(tmp_path: Path) -> None:
+    off = "{% autoescape false %}{{ _('R&D') }}{% endautoescape %} {{ _('R&D') }}"
+    assert shown(tmp_path, "R&D", "F&E", off) == "F&E F&amp;E"
+
+
+@pytest.mark.parametrize("text", ["100% of it", "%(n)s of it"])
+def test_a_text_without_its_values_is_told_with_its_place(tmp_path: Path, text: str) -> None:
+    with pytest.raises(TemplateError, match=r"a\.html, line 2"):
+        shown(tmp_path, "R&D", "F&E", f"first\n{{{{ _('{text}') }}}}")
+
+
 def test_numbers_choose_the_form_in_templates_too(tmp_path: Path) -> None:
     template = "{% trans n=who %}{{ n }} vote{% pluralize %}{{ n }} votes{% endtrans %}"
     (tmp_path / "a.html").write_text(template, "utf-8")

@@ -142,7 +142,10 @@ def other_links(paper: Paper, tongue: Tongue = ENGLISH) -> tuple[tuple[str, str]
 
 def _linker(path: str) -> Callable[[str], str]:
     up = "../" * path.count("/")
-    return lambda target: up + quote(target)
+    return lambda target: up + _quoted(target)
+
+
+_quoted = lru_cache(KEPT)(quote)
 
 
 def _absolute(site: Site, path: str) -> str:
