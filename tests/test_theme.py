@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import jinja2
 import pytest
 
 from digest import theme
 from digest.errors import TemplateError
+from digest.theme.compiled import Compiled
 
 
 def overriding(tmp_path: Path, **files: str) -> Path:
@@ -121,6 +124,64 @@ def test_a_name_that_leaves_the_folder_is_not_found(tmp_path: Path) -> None:
     templates = theme.load(overriding(tmp_path, a_html=""), {})
     with pytest.raises(jinja2.TemplateNotFound):
         templates.get_template("../secret.html")
+
+
+class Uncompiling(jinja2.Environment):
+    """Renders only what is compiled already."""
+
+    def compile(self, *_: object, **__: object) -> NoReturn:
+        raise AssertionError("compiled again")
+
+
+def rendered(kind: type[jinja2.Environment], folder: Path, ours: Path, said: str = "") -> str:
+    kept = Compiled(ours, {}, said, folder / "kept")
+    (folder / "kept").mkdir(exist_ok=True)
+    loader = jinja2.FileSystemLoader(folder)
+    return kind(loader=loader, bytecode_cache=kept).get_template("a.html").render()
+
+
+@pytest.fixture
+def _writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+
+@pytest.mark.usefixtures("_writing")
+def test_our_templates_stay_compiled_and_a_users_do_not(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("one")
+    assert rendered(jinja2.Environment, tmp_path, tmp_path / "elsewhere") == "one"
+    assert list((tmp_path / "kept").iterdir()) == []
+    assert rendered(jinja2.Environment, tmp_path, tmp_path) == "one"
+    assert rendered(Uncompiling, tmp_path, tmp_path) == "one"
+
+
+@pytest.mark.usefixtures("_writing")
+def test_what_is_kept_is_not_used_for_another_text_or_tongue(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("one")
+    rendered(jinja2.Environment, tmp_path, tmp_path)
+    with pytest.raises(AssertionError):
+        rendered(Uncompiling, tmp_path, tmp_path, "de")
+    (tmp_path / "a.html").write_text("two")
+    assert rendered(jinja2.Environment, tmp_path, tmp_path) == "two"
+
+
+@pytest.mark.usefixtures("_writing")
+def test_what_is_kept_may_be_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("one")
+    rendered(jinja2.Environment, tmp_path, tmp_path)
+    [kept] = (tmp_path / "kept").iterdir()
+    whole = kept.read_bytes()
+    for length in (*range(len(whole)), len(whole)):
+        kept.write_bytes(whole[:length])
+        assert rendered(jinja2.Environment, tmp_path, tmp_path) == "one"
+
+
+def test_where_python_writes_no_bytecode_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (tmp_path / "a.html").write_text("one")
+    assert rendered(jinja2.Environment, tmp_path, tmp_path) == "one"
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 def test_the_fingerprint_follows_names_and_bytes(tmp_path: Path) -> None:

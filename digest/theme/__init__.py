@@ -9,10 +9,8 @@ with which values, is the renderers' business.
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import FunctionType
 from typing import Any, NoReturn
@@ -22,16 +20,15 @@ from jinja2 import nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.utils import internalcode
-from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
 
 from digest.errors import DigestError, TemplateError
 from digest.models import ENGLISH, Tongue
+from digest.theme.compiled import Compiled
+from digest.theme.speaking import Sayer, speaking
 
 _HINT = "correct the file, or remove it from your templates folder to get the shipped one back"
-_MARKUP = re.compile(r"(<[^<>]*>|&#?\w+;)")
 _OF_DICTIONARIES = frozenset(dir(dict))
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def load(
@@ -46,6 +43,7 @@ def load(
     What stands in `{% trans %}` and `_()` is said in `tongue`.
     """
     folders = tuple(folders_of(overrides))
+    said = "" if tongue is ENGLISH else f"{tongue.language} {fingerprint(overrides)}"
     environment = _Environment(
         loader=_Loader(folders),
         autoescape=_is_markup,
@@ -56,44 +54,14 @@ def load(
         auto_reload=False,
         cache_size=-1,
         extensions=("jinja2.ext.i18n",),
+        bytecode_cache=Compiled(_shipped(), filters, said),
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # of i18n
-    environment.globals.update(_speaking(tongue))
+    environment.globals.update(speaking(tongue))
     environment.tongue = tongue
     environment.filters.update(filters)
     return environment
-
-
-def _speaking(tongue: Tongue) -> dict[str, Callable[..., str]]:
-    """Return what jinja2's i18n calls, by the names it calls it.
-
-    A translation holds no markup but that of its source: everything else in it is escaped, as the
-    values are that it is filled with. English stands in templates, and is left as it stands there.
-    """
-
-    @jinja2.pass_eval_context
-    def gettext(place: EvalContext, text: str, /, **values: object) -> str:
-        return _laid_out(place, text, tongue.find(text)) % values
-
-    @jinja2.pass_eval_context
-    def ngettext(place: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
-        if not isinstance(num, int):
-            raise TypeError(f"a number chooses the form, not {num!r}: name it after `pluralize`")
-        said = _laid_out(place, one if num == 1 else many, tongue.find_count(one, many, num))
-        return said % {"num": num, **values}
-
-    return {"gettext": gettext, "ngettext": ngettext}
-
-
-def _laid_out(place: EvalContext, text: str, said: str) -> str:
-    if not place.autoescape:
-        return said
-    if said != text:
-        has_markup = _MARKUP.search(text) is not None
-        parts = _MARKUP.split(said) if has_markup else (said,)
-        said = "".join(part if at % 2 else escape(part) for at, part in enumerate(parts))
-    return Markup(said)  # noqa: S704  a template's own text, or escaped
 
 
 def fingerprint(overrides: Path | None) -> str:
@@ -127,13 +95,17 @@ def folders_of(overrides: Path | None) -> tuple[Path, ...]:
 def _folders(overrides: Path | None) -> Iterator[Path]:
     if overrides is not None and overrides.is_dir():
         yield overrides
+    yield _shipped()
+
+
+def _shipped() -> Path:
     packaged = _PACKAGE / "templates"
     shipped = packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
     if not shipped.is_dir():
         raise TemplateError(
             "the shipped templates are missing", at=str(shipped), hint="install digest again"
         )
-    yield shipped
+    return shipped
 
 
 def _is_markup(name: str | None) -> bool:
@@ -211,28 +183,6 @@ class _Context(Context):
         return super().call(called, *args, **kwargs)
 
 
-class _Sayer(NodeTransformer):
-    """Puts what a text without values is in a tongue in the place of the call that looks it up."""
-
-    def __init__(self, place: EvalContext, tongue: Tongue) -> None:
-        self._place = place
-        self._tongue = tongue
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  jinja2's own spelling
-        match node:
-            case nodes.Call(
-                node=nodes.Name(name="gettext" | "_"),
-                args=[nodes.Const(value=str(text))],
-                kwargs=[],
-                dyn_args=None,
-                dyn_kwargs=None,
-            ):
-                with suppress(ValueError, TypeError, KeyError):  # told when rendered
-                    said = _laid_out(self._place, text, self._tongue.find(text)) % {}
-                    return nodes.MarkSafeIfAutoescape(nodes.Const(str(said)), lineno=node.lineno)
-        return self.generic_visit(node)
-
-
 class _Environment(jinja2.Environment):
     """Raises `TemplateError` for whatever goes wrong while a template is compiled or rendered.
 
@@ -260,7 +210,7 @@ class _Environment(jinja2.Environment):
         defer_init: bool = False,
     ) -> str:
         if source.find(nodes.ScopedEvalContextModifier) is None:
-            source = _Sayer(EvalContext(self, name), self.tongue).visit(source)
+            source = Sayer(EvalContext(self, name), self.tongue).visit(source)
         return super()._generate(source, name, filename, defer_init)
 
     def handle_exception(self, source: str | None = None) -> NoReturn:
