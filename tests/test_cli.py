@@ -186,6 +186,13 @@ def test_a_damaged_database_is_refused_with_a_hint(root, damage):
     assert [each["about"] for each in findings if not each["well"]] == ["store"]
 
 
+def test_the_doctor_tells_whether_all_is_seen_at_one_instant(root):
+    digest(root, "run")
+    assert "published all at one instant" in digest(root, "doctor")
+    (root / "output" / ".git").mkdir()
+    assert "published file by file: it is a repository" in digest(root, "doctor")
+
+
 def digest_any(root, *args):
     return subprocess.run(
         [*DIGEST, "--dir", str(root), *args], capture_output=True, text=True, check=False
