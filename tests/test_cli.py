@@ -289,6 +289,24 @@ def test_a_template_of_ones_own_wins_and_a_broken_one_is_named(root):
     assert "edition.md" in digest(root, "publish", ok=78)
 
 
+def test_publishing_all_tells_what_somebody_else_changed_and_puts_it_right(root):
+    digest(root, "run")
+    output = root / "output"
+    before = (output / "about" / "index.html").read_bytes()
+    (output / "about" / "index.html").write_text("changed")
+    (output / "404.html").unlink()
+    dry = json.loads(digest(root, "publish", "--all", "--dry-run", "--json"))
+    told = json.loads(digest(root, "publish", "--all", "--json"))
+    assert (told["new"], told["changed"]) == (["404.html"], ["about/index.html"])
+    assert (told["removed"], told["repair"]) == ([], True)
+    assert dry == told
+    assert (output / "about" / "index.html").read_bytes() == before
+    (output / "404.html").unlink()
+    said = digest(root, "publish", "--all")
+    assert "404.html" in said
+    assert "somebody" in said
+
+
 def test_a_newsletter_without_papers_can_be_published_and_says_so(tmp_path):
     digest(tmp_path, "init", tmp_path / "new")
     assert digest(tmp_path / "new", "publish", "--all").startswith("51 files written")
