@@ -186,6 +186,13 @@ def test_a_damaged_database_is_refused_with_a_hint(root, damage):
     assert [each["about"] for each in findings if not each["well"]] == ["store"]
 
 
+def test_the_doctor_tells_whether_all_is_seen_at_one_instant(root):
+    digest(root, "run")
+    assert "published all at one instant" in digest(root, "doctor")
+    (root / "output" / ".git").mkdir()
+    assert "published file by file: it is a repository" in digest(root, "doctor")
+
+
 def digest_any(root, *args):
     return subprocess.run(
         [*DIGEST, "--dir", str(root), *args], capture_output=True, text=True, check=False
@@ -280,6 +287,24 @@ def test_a_template_of_ones_own_wins_and_a_broken_one_is_named(root):
     assert "My own words" in (root / "output" / "editions" / str(TODAY) / "digest.md").read_text()
     (own / "edition.md").write_text("{% if %}")
     assert "edition.md" in digest(root, "publish", ok=78)
+
+
+def test_publishing_all_tells_what_somebody_else_changed_and_puts_it_right(root):
+    digest(root, "run")
+    output = root / "output"
+    before = (output / "about" / "index.html").read_bytes()
+    (output / "about" / "index.html").write_text("changed")
+    (output / "404.html").unlink()
+    dry = json.loads(digest(root, "publish", "--all", "--dry-run", "--json"))
+    told = json.loads(digest(root, "publish", "--all", "--json"))
+    assert (told["new"], told["changed"]) == (["404.html"], ["about/index.html"])
+    assert (told["removed"], told["repair"]) == ([], True)
+    assert dry == told
+    assert (output / "about" / "index.html").read_bytes() == before
+    (output / "404.html").unlink()
+    said = digest(root, "publish", "--all")
+    assert "404.html" in said
+    assert "somebody" in said
 
 
 def test_a_newsletter_without_papers_can_be_published_and_says_so(tmp_path):

@@ -52,6 +52,7 @@ class Runner:
             git(self.home, "clone", "--quiet", str(self.origin), str(work))
             (work / "digest.toml").write_text(
                 '[site]\nurl = "https://someone.example.org/papers"\n'
+                'security_contact = "someone@example.org"\n'
             )
             (work / "inbox").mkdir()
         for name, content in files.items():
@@ -138,13 +139,13 @@ def test_runs_of_the_action_remember_what_was_new_and_forget_nothing(runner: Run
     place, said, failed = runner.run(IS_FIRST="true")
     assert not failed, said
     first = unpacked(place)
-    assert {"index.html", "404.html"} <= first.keys()
+    assert {"index.html", "404.html", ".well-known/security.txt"} <= first.keys()
     assert not [name for name in first if ".digest" in name]
     assert runner.state() == ("digest.db.gz", 1)
     runner.commit(_2026_03_11=(SAMPLES / "2026-03-12.txt").read_bytes())
     place, said, failed = runner.run()
     assert not failed, said
-    assert "read before to the last byte" in said or "read before" in said
+    assert "2026-03-10.txt: the same file was read on" in said
     second = unpacked(place)
     assert "editions/2026-03-11/index.html" in second
     day = json.loads(second["editions/2026-03-10/papers.json"])

@@ -500,6 +500,7 @@ def in_a_folder_that_may_not_be_written(folder: Path) -> None:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     assert not os.access(folder.parent, os.W_OK)
+    assert Output(folder).obstacle == f"this user may not write in {folder.parent}"
     Output(folder).write([page("index.html", "2"), page("b/new.html", "2")])
 
 
@@ -536,12 +537,13 @@ def mounted(*words: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("kind", ["device", "bind"])
 def test_where_the_folder_is_a_mount_files_are_put_one_by_one(tmp_path: Path, kind: str) -> None:
-    folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    folder, elsewhere = tmp_path / "out here", tmp_path / "elsewhere"
     folder.mkdir()
     elsewhere.mkdir()
     words = ["-t", "tmpfs", "none"] if kind == "device" else ["--bind", str(elsewhere)]
     with mounted(*words, str(folder)):
         output = Output(folder)
+        assert output.obstacle == "it is a mount point"
         for turn in range(3):
             written = output.write([page("index.html", str(turn)), page(f"new/{turn}.html")])
             assert written == [f"new/{turn}.html", "index.html"] or turn == 0
@@ -553,7 +555,9 @@ def test_a_repository_stays_where_it_is(folder: Path) -> None:
     output = Output(folder)
     output.write([page("index.html")])
     output.write([page("index.html", "y")])
+    assert output.obstacle == ""
     (folder / ".git").mkdir()
+    assert output.obstacle == "it is a repository"
     before = folder.stat().st_ino
     for turn in range(3):
         output.write([page("index.html", str(turn))])

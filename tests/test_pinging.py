@@ -16,6 +16,8 @@ from test_errands import run
 from typer.testing import CliRunner
 
 from digest.cli.commands import app
+from digest.cli.examine import examine
+from digest.cli.findings import Finding
 from digest.cli.hubs import Pinger, exchange
 from digest.models import Answer, DeliveryState, Notice, Ping
 from digest.pipeline.pinging import Exchange, due, ping_due
@@ -193,6 +195,28 @@ def test_a_run_is_not_failed_by_a_hub(tmp_path: Path) -> None:
     waits = CliRunner().invoke(app, ["-C", str(tmp_path), "ping"])
     assert waits.exit_code == 3
     assert "left alone" in waits.stdout
+
+
+def test_the_doctor_tells_what_hubs_know(letter: flow.Letter) -> None:
+    busy, gone = Answer(code=503), Answer(code=404)
+    assert f"to be told of {len(FEEDS)} feeds by the next run" in doctor(letter).seen
+    ping_due(place(letter, Hub(busy)))
+    waits = doctor(letter)
+    assert not waits.is_well
+    assert "feeds/atom.xml: " in waits.seen
+    assert "told again later" in waits.hint
+    letter.at += timedelta(minutes=2)
+    ping_due(place(letter, Hub()))
+    assert doctor(letter) == Finding(about="hubs", is_well=True, seen=f"{HUB}; told of all feeds")
+    letter.run(_2026_03_11_b_txt=flow.page("Mar 11", (3, 4)))
+    ping_due(place(letter, Hub(gone)))
+    refused = doctor(letter)
+    assert not refused.is_well
+    assert "once the feed changes" in refused.hint
+
+
+def doctor(letter: flow.Letter) -> Finding:
+    return next(each for each in examine(lambda: letter) if each.about == "hubs")
 
 
 def test_without_a_hub_there_is_nothing_to_ping(tmp_path: Path) -> None:

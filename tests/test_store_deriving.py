@@ -340,6 +340,15 @@ def test_all_authors_stand_on_shelves_of_bounded_size_in_order(
         assert (shelf.first, shelf.last) == (each[0], each[-1])
 
 
+def test_a_shelf_that_is_not_there_is_told(store: Store) -> None:
+    listed(store, [by("Ada Almeida")] * 2)
+    derive(store)
+    assert store.check() == []
+    with store.writing() as tx:
+        tx._connection.execute(text("DELETE FROM shelves"))
+    assert store.check() == ["1 authors stand on a shelf that is not there"]
+
+
 def test_who_wrote_most_of_late(store: Store) -> None:
     listed(store, [by("Ada Almeida")] * 3, DAY - timedelta(days=40))
     listed(store, [by("Ada Almeida", "Björn Brandt"), by("Björn Brandt")], DAY, first=4)

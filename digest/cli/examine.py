@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest import catalogues
-from digest.cli import examine_mail
+from digest.cli import examine_hubs, examine_mail
 from digest.cli.findings import Finding
 from digest.cli.newsletter import Newsletter
 from digest.cli.stay import warm_up
@@ -38,6 +38,7 @@ def examine(open_newsletter: Callable[[], Newsletter]) -> Iterator[Finding]:
         ("pictures", _pictures),
         ("search", _search),
         ("store", _store),
+        ("hubs", examine_hubs.hubs),
         ("disk", _disk),
         ("folder news", _inotify),
         ("mail server", examine_mail.mail_server),
@@ -77,7 +78,9 @@ def _output(letter: Newsletter) -> str:
         raise DigestError(
             "its manifest is missing or damaged", at=str(folder), hint="run: digest publish --all"
         )
-    return f"{folder}, published"
+    obstacle = letter.output.obstacle
+    how = f"file by file: {obstacle} (docs/hosting.md)" if obstacle else "all at one instant"
+    return f"{folder}, published {how}"
 
 
 def _insist_writable(folder: Path) -> None:

@@ -20,11 +20,12 @@ from digest.models import Rendered
 from digest.output import manifest as manifests
 from digest.output.failures import reported
 from digest.output.manifest import Manifest
+from digest.output.obstacles import obstacle
 from digest.output.paths import Places
 from digest.output.stage import Difference, Stage
 from digest.output.system import Exchange, exchange, flush
 from digest.output.trees import put, remove
-from digest.output.twin import Twin, lock
+from digest.output.twin import Twin, home_of, lock
 
 _INSIDE = ".digest-stage"
 """Where files are kept inside of the live folder, if they cannot be kept beside it."""
@@ -47,6 +48,15 @@ class Output:
             editions = self.folder / "editions"
             has_editions = editions.is_dir() and any(path.is_dir() for path in editions.iterdir())
             return has_editions or os.path.lexists(self.folder / manifests.PATH)
+
+    @property
+    def obstacle(self) -> str:
+        """What keeps a publish from being seen at one instant, as far as can be told; or nothing.
+
+        Files are put one by one then.
+        """
+        live = Path(os.path.realpath(self.folder))
+        return obstacle(live, home_of(live))
 
     def manifest(self) -> Manifest | None:
         """Return what the last publish left, None where there is none or it is damaged."""

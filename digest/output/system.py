@@ -19,6 +19,11 @@ _FROM_HERE = -100  # AT_FDCWD of <fcntl.h>
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux and RENAME_SWAP of macOS
 
 
+def has_exchange() -> bool:
+    """Tell whether the system has a call that exchanges two names."""
+    return hasattr(_LIBC, "renameat2") or hasattr(_LIBC, "renamex_np")
+
+
 def exchange(one: Path, other: Path) -> None:
     """Exchange what lies at two paths, in one instant (renameat2(2)); `OSError` where it cannot."""
     sys.audit("digest.exchange", str(one), str(other))

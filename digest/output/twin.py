@@ -39,7 +39,7 @@ class Twin:
     """The twin of a live folder. What is named `leave` at the live one's top is not in it."""
 
     def __init__(self, live: Path, exchange: Exchange, leave: str) -> None:
-        self.home = live.parent / f".{live.name}.next"
+        self.home = home_of(live)
         self._live = live
         self._tree = self.home / "tree"
         self._mark = self.home / "mark.json"
@@ -141,6 +141,11 @@ class Twin:
         beside.unlink(missing_ok=True)
         beside.write_text(json.dumps(told), encoding="utf-8")
         beside.replace(self._mark)
+
+
+def home_of(live: Path) -> Path:
+    """Return where the twin of a live folder lies."""
+    return live.parent / f".{live.name}.next"
 
 
 def lock(folder: Path) -> int:

@@ -88,6 +88,24 @@ def due(place: Exchange) -> tuple[Ping, ...]:
     )
 
 
+def troubles(place: Exchange) -> tuple[PingResult, ...]:
+    """Return the feeds that are published and hubs did not take: to be tried again, or refused."""
+    feeds = _feeds(place.output)
+    with place.store.reading_post() as post:
+        known = {hub: post.pings.told(hub) for hub in place.site.hubs}
+        said = {hub: post.pings.troubles(hub) for hub in place.site.hubs}
+    return tuple(
+        PingResult(hub=hub, feed=feed, state=_state(known[hub][feed] == feeds[feed]), said=words)
+        for hub, those in said.items()
+        for feed, words in those.items()
+        if feed in feeds
+    )
+
+
+def _state(is_settled: bool) -> DeliveryState:
+    return DeliveryState.FAILED if is_settled else DeliveryState.PENDING
+
+
 def _ping(place: Exchange, hub: str, feeds: dict[str, str]) -> Iterator[PingResult]:
     with place.store.reading_post() as post:
         known, waits = post.pings.told(hub), post.pings.waits_until(hub)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 DATABASES = ("sqlite", "postgresql", "postgres")
+MOST_PATIENCE = 86_400
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 OWN_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)")
@@ -195,7 +196,17 @@ def database(value: str) -> str:
         raise ValueError("must begin with sqlite:/// or postgresql://")
     if scheme.startswith("sqlite") and rest.lstrip("/") in {"", ":memory:"}:
         raise ValueError("must name a file: a database in memory forgets every paper")
+    told = parse_qs(rest.partition("?")[2], keep_blank_values=True)
+    if scheme.startswith("sqlite") and not _is_patience(told.get("timeout", ["0"])):
+        raise ValueError(f"its timeout must be one number of seconds, from 0 to {MOST_PATIENCE:,}")
     return value
+
+
+def _is_patience(told: list[str]) -> bool:
+    try:
+        return len(told) == 1 and 0 <= float(told[0]) <= MOST_PATIENCE
+    except ValueError:
+        return False
 
 
 def folder(value: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, exists, func, select
 
 from digest.models import Section
-from digest.store.tables import announcements, editions, paper_keys, papers
+from digest.store.tables import announcements, authors, editions, paper_keys, papers, shelves
 
 
 def check(connection: Connection) -> list[str]:
@@ -48,6 +48,9 @@ def _broken_promises(connection: Connection) -> list[str]:
         "editions are sealed without their text": select(func.count())
         .select_from(editions)
         .where(editions.c.sealed_at.is_not(None), editions.c.frozen.is_(None)),
+        "authors stand on a shelf that is not there": select(func.count())
+        .select_from(authors)
+        .where(authors.c.shelf.is_not(None), ~exists().where(shelves.c.number == authors.c.shelf)),
     }
     found = {what: connection.execute(count).scalar_one() for what, count in counts.items()}
     return [f"{number} {what}" for what, number in found.items() if number]

@@ -31,6 +31,10 @@ class Pings(Part):
         """Return until when a hub is left alone, None where nothing is to be tried again."""
         return self._do(_waits_until, hub)
 
+    def troubles(self, hub: str) -> Mapping[str, str]:
+        """Return what a hub said of feeds that it did not take."""
+        return self._do(_troubles, hub)
+
     def begin(self, ping: Ping, now: datetime, until: datetime) -> Ping | None:
         """Say that an attempt is made, which others leave alone `until` then; None where not."""
         return self._do(_begin, ping, now, until)
@@ -55,6 +59,12 @@ def _waits_until(connection: Connection, hub: str) -> datetime | None:
     wanted = select(func.max(pings.c.due_at, type_=pings.c.due_at.type))
     found: datetime | None = connection.execute(wanted.where(pings.c.hub == hub)).scalar()
     return found
+
+
+def _troubles(connection: Connection, hub: str) -> Mapping[str, str]:
+    """Return what a hub said of feeds that it did not take."""
+    wanted = select(pings.c.feed, pings.c.said).where(pings.c.hub == hub, pings.c.said != "")
+    return {row.feed: row.said for row in connection.execute(wanted.order_by(pings.c.feed))}
 
 
 def _begin(connection: Connection, ping: Ping, now: datetime, until: datetime) -> Ping | None:
