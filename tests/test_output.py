@@ -110,8 +110,13 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def refuse() -> None:
-    raise OSError(errno.EIO, os.strerror(errno.EIO))
+def refuse(number: int = errno.EIO) -> None:
+    raise OSError(number, os.strerror(number))
+
+
+def not_here() -> None:
+    """Refuse a call as a file system does that has no such call, or a mount in the way."""
+    refuse(errno.EXDEV)
 
 
 def test_files_are_written_and_only_changes_are_told(tmp_path: Path) -> None:
@@ -409,6 +414,55 @@ def test_refused_at_any_call_it_is_reported_and_the_next_run_mends_it(
         if code == ENDED:
             break
     assert 30 < at < 399
+
+
+def test_what_cannot_be_done_here_is_done_in_another_way_whichever_call_it_is(room: Path) -> None:
+    old, new = site("a"), site("b")
+    wanted = {file.path: file.content.decode() for file in new}
+    gone = [file.path for file in old if file.path not in wanted]
+    done = 0
+    for at in range(1, 400):
+        output = Output(room / str(at) / "out")
+        publish(output, old)
+        publish(output, [page("index.html", "editions/a/index.html "), *old[1:]])
+        was = shown(output.folder)
+        work = partial(publish, output, new, *gone)
+        code = os.waitstatus_to_exitcode(in_child(work, at=at, then=not_here))
+        assert code in (0, 1, ENDED), at
+        assert shown(output.folder) == (was if code == 1 else wanted), at
+        done += code == 0
+        publish(output, new, *gone)
+        for turn in range(3):
+            publish(output, [page("papers/b0/index.html", f"{turn}")])
+            assert shown(output.folder) == wanted | {"papers/b0/index.html": f"{turn}"}, at
+        assert not list(output.folder.rglob("*.tmp"))
+        if code == ENDED:
+            break
+    assert done > 20
+    assert 40 < at < 399
+
+
+@pytest.mark.parametrize("then", [die, refuse, not_here])
+def test_what_fails_while_much_is_repeated_is_made_good_by_the_next(
+    room: Path, then: Callable[[], None]
+) -> None:
+    old, new = [[page(f"{n % 3}/{n}", text) for n in range(1100)] for text in "ab"]
+    ends = []
+    for at in range(3_400, 8_000, 1_100):
+        output = Output(room / str(at) / "out")
+        output.write([*old, page("gone/x")])
+        ends.append(in_child(partial(output.write, new, ["gone/x"]), at=at, then=then))
+        assert set(files(output.folder).values()) == {"b"}, at
+        for turn in range(3):
+            output.write([page("index.html", str(turn))])
+            told = files(output.folder)
+            assert told.pop("index.html") == str(turn)
+            assert set(told.values()) == {"b"}, at
+            assert told.keys() == {file.path for file in new}
+        if ends[-1] == ENDED << 8:
+            break
+    assert len(ends) > 3
+    assert len(set(ends)) == 2
 
 
 @WAYS

@@ -30,10 +30,13 @@ def reported(place: Path, hidden: Path | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        at = Path(str(error.filename2 or error.filename or place))
-        if hidden is not None and at.is_relative_to(hidden):
-            at = place
-        hint = _HINTS.get(error.errno or 0, "mend it and run again: each file is whole as it is")
-        raise OutputError(
-            f"this cannot be written: {error.strerror or error}", at=str(at), hint=hint
-        ) from error
+        raise refusal(error, place, hidden) from error
+
+
+def refusal(error: OSError, place: Path, hidden: Path | None) -> OutputError:
+    """Tell what the system refused; what is given is as of `reported`."""
+    at = Path(str(error.filename2 or error.filename or place))
+    if hidden is not None and at.is_relative_to(hidden):
+        at = place
+    hint = _HINTS.get(error.errno or 0, "mend it and run again: each file is whole as it is")
+    return OutputError(f"this cannot be written: {error.strerror or error}", at=str(at), hint=hint)

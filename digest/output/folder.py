@@ -123,8 +123,9 @@ class Publication:
         flush(self._live)
         if manifest is not None:
             self._tell(manifest.unsure())
-        put(self._live, [path for path in self.stage.paths if path != manifests.PATH], self._move)
-        remove(self._live, self.stage.gone)
+        paths = [path for path in self.stage.paths if path != manifests.PATH]
+        put(str(self._live), paths, self._move)
+        remove(str(self._live), self.stage.gone)
         if manifest is not None:
             self._tell(manifest)
         flush(self._live)
@@ -135,7 +136,11 @@ class Publication:
         beside.replace(self._live / manifests.PATH)
 
     def _move(self, path: str) -> None:
-        self.stage.source(path).replace(self._live / path)
+        """Move a file into the live folder, out of the twin where that has taken it."""
+        source = self.stage.source(path)
+        if self._twin and not os.path.lexists(source):
+            source = self._twin.taken(path)
+        os.replace(source, f"{self._live}/{path}")
 
 
 @contextmanager

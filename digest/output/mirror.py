@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 from digest.output.trees import link
 
@@ -47,11 +46,11 @@ def _compare(source: str, target: str, since_ns: int | None, leave: str) -> None
         path = f"{target}/{name}"
         if not entry.is_dir(follow_symlinks=False):
             if name not in there or there[name].inode() != entry.inode():
-                link(Path(entry.path), Path(path))
+                link(entry.path, path)
         elif name in there:
             _follow(entry.path, path, since_ns)
         else:
-            Path(path).mkdir()
+            os.mkdir(path)
             _follow(entry.path, path, None)
 
 
@@ -64,7 +63,7 @@ def _remove(here: Mapping[str, os.DirEntry[str]], there: dict[str, os.DirEntry[s
         if is_folder:
             shutil.rmtree(entry.path)
         else:
-            Path(entry.path).unlink()
+            os.unlink(entry.path)
         del there[name]
 
 

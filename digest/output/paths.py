@@ -9,6 +9,8 @@ from pathlib import Path
 
 from digest.errors import OutputError
 
+_NO_NAMES = frozenset(("", ".", ".."))
+
 
 class Places:
     """The places of published files below a folder; each folder on the way is looked at once."""
@@ -22,8 +24,8 @@ class Places:
 
         Refuses one that leads out of the root. `OSError` if a file stands where a folder goes.
         """
-        pieces = path.split("/")
-        if not path.isprintable() or "\\" in path or any(p in ("", ".", "..") for p in pieces):
+        is_path = _NO_NAMES.isdisjoint(path.split("/"))
+        if not is_path or not path.isprintable() or "\\" in path:
             hint = "this is a mistake in the program, please report it"
             raise OutputError("this is no path of a published file", at=repr(path), hint=hint)
         folder, _, name = path.rpartition("/")

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from digest.models import Rendered
-from digest.output.failures import reported
+from digest.output.failures import refusal, reported
 from digest.output.paths import Places
 
 
@@ -44,9 +44,10 @@ class Stage:
     def __init__(self, live: Path, folder: Path | None) -> None:
         self._live = live
         self._folder = folder
+        self._root = str(live)
         self._places = Places(live)
         self._numbers = count()
-        self._sources: dict[str, Path] = {}
+        self._sources: dict[str, str] = {}
         self._new: dict[str, str] = {}
         self._changed: dict[str, str] = {}
         self._gone: dict[str, str] = {}
@@ -55,8 +56,10 @@ class Stage:
         """Take in files; of a path that is given twice, the last."""
         with reported(self._live, self._folder):
             for file in files:
-                with reported(self._live / file.path, self._folder):
+                try:
                     self._add(file)
+                except OSError as error:
+                    raise refusal(error, self._live / file.path, self._folder) from error
 
     def remove(self, paths: Iterable[str]) -> None:
         """Let files be removed, where there are any."""
@@ -64,7 +67,7 @@ class Stage:
             for path in paths:
                 with suppress(FileExistsError):  # a file where its folder would be
                     place = self._places.of(path)
-                    if os.path.lexists(self._live / place):
+                    if os.path.lexists(f"{self._root}/{place}"):
                         self._gone[place] = path
 
     @property
@@ -78,7 +81,7 @@ class Stage:
         paths = {*self._new, *self._changed}
         return tuple(place for place in self._gone if place not in paths)
 
-    def source(self, place: str) -> Path:
+    def source(self, place: str) -> str:
         """Name the file that is to be put at a place."""
         return self._sources[place]
 
@@ -93,31 +96,45 @@ class Stage:
 
     def _add(self, file: Rendered) -> None:
         place = self._places.of(file.path)
-        told = _status(self._live / place)
+        target = f"{self._root}/{place}"
+        told = _status(target)
         for held in (self._new, self._changed):
             held.pop(place, None)
-        if told is not None and _holds(self._live / place, told, file.content):
+        if told is not None and _holds(target, told, file.content):
             return
         self._keep(place, file.content)
         (self._new if told is None else self._changed)[place] = file.path
 
     def _keep(self, place: str, content: bytes) -> None:
         if self._folder is not None:
-            source = self._sources[place] = self._folder / str(next(self._numbers))
-            source.write_bytes(content)
+            source = self._sources[place] = f"{self._folder}/{next(self._numbers)}"
+            _write(source, content)
 
 
-def _status(target: Path) -> os.stat_result | None:
+def _write(target: str, content: bytes) -> None:
+    """Write a file that is not there yet."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    finally:
+        os.close(descriptor)
+
+
+def _status(target: str) -> os.stat_result | None:
     """Return what lies at a place, None for nothing. A folder is refused: a page goes there."""
     try:
-        told = target.lstat()
+        told = os.lstat(target)
     except FileNotFoundError:
         return None
     if stat.S_ISDIR(told.st_mode):
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), target)
     return told
 
 
-def _holds(target: Path, told: os.stat_result, content: bytes) -> bool:
-    is_alike = stat.S_ISREG(told.st_mode) and told.st_size == len(content)
-    return is_alike and target.read_bytes() == content
+def _holds(target: str, told: os.stat_result, content: bytes) -> bool:
+    if not stat.S_ISREG(told.st_mode) or told.st_size != len(content):
+        return False
+    with open(target, "rb", buffering=0) as file:
+        return file.read() == content

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 
 Put = Callable[[str], None]
 """Puts the file of a path into its place, where its folder is by then."""
@@ -19,41 +18,51 @@ Put = Callable[[str], None]
 _LINKED = ".digest-linked.tmp"
 
 
-def put(tree: Path, paths: Iterable[str], put_one: Put) -> None:
+def put(tree: str, paths: Iterable[str], put_one: Put) -> None:
     """Put files into a tree in the order that is safe for who reads there."""
-    made: set[str] = set()
+    made = {""}
     new: list[str] = []
     replaced: list[str] = []
     for path in paths:
-        (replaced if os.path.lexists(tree / path) else new).append(path)
-    for path in (*new, *sorted(replaced, key=_nearness)):
-        folder = path.rpartition("/")[0]
-        if folder not in made:
-            (tree / folder).mkdir(parents=True, exist_ok=True)
-            made.add(folder)
+        (replaced if os.path.lexists(f"{tree}/{path}") else new).append(path)
+    for path in new:
+        _make(tree, path.rpartition("/")[0], made)
+        put_one(path)
+    for path in sorted(replaced, key=_nearness):
         put_one(path)
 
 
-def remove(tree: Path, paths: Iterable[str]) -> None:
+def remove(tree: str, paths: Iterable[str]) -> None:
     """Remove files from a tree, and the folders that this leaves empty."""
     for path in paths:
-        target = tree / path
         with suppress(FileNotFoundError, NotADirectoryError):
-            target.unlink()
-        _prune(tree, target.parent)
+            os.unlink(f"{tree}/{path}")
+        _prune(tree, path.rpartition("/")[0])
 
 
-def link(source: Path, target: Path) -> None:
+def link(source: str, target: str) -> None:
     """Let a file be at a second place too; what is there is replaced, at one instant."""
     try:
         os.link(source, target, follow_symlinks=False)
     except FileExistsError:
-        if os.path.samestat(source.lstat(), target.lstat()):
+        if os.path.samestat(os.lstat(source), os.lstat(target)):
             return
-        beside = target.with_name(_LINKED)
-        beside.unlink(missing_ok=True)
-        os.link(source, beside, follow_symlinks=False)
-        beside.replace(target)
+        beside = f"{os.path.dirname(target)}/{_LINKED}"
+        try:
+            os.link(source, beside, follow_symlinks=False)
+        except FileExistsError:  # left by who was killed here
+            os.unlink(beside)
+            os.link(source, beside, follow_symlinks=False)
+        os.replace(beside, target)
+
+
+def _make(tree: str, folder: str, made: set[str]) -> None:
+    """Make a folder, and those that it lies in, if they are not there; each is tried once."""
+    if folder not in made:
+        _make(tree, folder.rpartition("/")[0], made)
+        with suppress(FileExistsError):
+            os.mkdir(f"{tree}/{folder}")
+        made.add(folder)
 
 
 def _nearness(path: str) -> tuple[int, bool]:
@@ -61,12 +70,12 @@ def _nearness(path: str) -> tuple[int, bool]:
     return -path.count("/"), path == "index.html"
 
 
-def _prune(tree: Path, folder: Path) -> None:
-    while folder != tree:
+def _prune(tree: str, folder: str) -> None:
+    while folder:
         try:
-            folder.rmdir()
+            os.rmdir(f"{tree}/{folder}")
         except FileNotFoundError:
             pass
         except OSError:
             return
-        folder = folder.parent
+        folder = folder.rpartition("/")[0]

@@ -1,6 +1,6 @@
 """The twin of an output folder: all of it a second time, by hard links, one publish behind.
 
-    brought up to date ─▶ what is new put into it ─▶ flushed ─▶ exchanged with the live folder
+    brought up to date ─▶ what is new moved into it ─▶ flushed ─▶ exchanged with the live folder
 
 It lies beside the output, in `.<name>.next/`, and may be removed at any time. A mark beside it says
 of which live folder it is the twin, and what changed with the last exchange. The mark is true only
@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ from pathlib import Path
 from digest.output.mirror import mirror
 from digest.output.system import Exchange, flush, flush_folder
 from digest.output.trees import link, put, remove
+
+Source = Callable[[str], str]
 
 _FOR_US_ALONE = 0o700
 _MANY = 1000
@@ -73,34 +76,41 @@ class Twin:
         if self._lock is not None:
             os.close(self._lock)
 
-    def publish(
-        self, paths: Sequence[str], source: Callable[[str], Path], gone: Sequence[str]
-    ) -> bool:
+    def publish(self, paths: Sequence[str], source: Source, gone: Sequence[str]) -> bool:
         """Let a folder with these files, and without those `gone`, take the place of the live one.
 
-        `source` names the file that is to lie at a path. Returns whether it was done: false where
-        the system cannot, and all is as it was.
+        `source` names the file that is to be moved to a path. Returns whether it was done: false
+        where the system cannot, and the live folder is as it was; then `taken` has the files that
+        are no longer where they were.
         """
         try:
-            self._publish(paths, source, gone)
+            self._catch_up()
+            self._mark.unlink(missing_ok=True)
+            put(str(self._tree), paths, lambda path: os.replace(source(path), self.taken(path)))
+            remove(str(self._tree), gone)
+            flush(self.home)
+            self._swap((*paths, *gone))
         except OSError as error:
             _pass(error)
             return False
+        self._settle((*paths, *gone))
         return True
 
-    def _publish(
-        self, paths: Sequence[str], source: Callable[[str], Path], gone: Sequence[str]
-    ) -> None:
-        self._catch_up()
-        self._mark.unlink(missing_ok=True)
-        put(self._tree, paths, lambda path: link(source(path), self._tree / path))
-        remove(self._tree, gone)
-        flush(self.home)
-        self._swap((*paths, *gone))
-        flush_folder(self._live.parent)
-        if len(paths) + len(gone) > _MANY:
-            self._catch_up()
-            self._tell(live=self._live, twin=self._tree, behind=())
+    def taken(self, path: str) -> str:
+        """Name a file that was moved here, as long as it was not published."""
+        return f"{self._tree}/{path}"
+
+    def _settle(self, changed: Sequence[str]) -> None:
+        """Let what is seen last, and repeat it here if it is much; where not, the next will."""
+        try:
+            flush_folder(self._live.parent)
+            told = self._told() if len(changed) > _MANY else None
+            if told is not None:
+                self._repeat(changed)
+                self._tell(live=self._live, twin=self._tree, behind=(), since_ns=told[1])
+        except OSError as error:
+            _pass(error)
+            flush(self._live)
 
     def _catch_up(self) -> None:
         """Make the twin the same as the live folder, whatever happened to either."""
@@ -108,10 +118,15 @@ class Twin:
         since_ns = None
         if told is not None:
             behind, since_ns = told
-            there = [path for path in behind if _is_file(self._live / path)]
-            put(self._tree, there, lambda path: link(self._live / path, self._tree / path))
-            remove(self._tree, sorted(set(behind).difference(there)))
+            self._repeat(behind)
         mirror(str(self._live), str(self._tree), since_ns, self._leave)
+
+    def _repeat(self, changed: Sequence[str]) -> None:
+        """Let what lies at some paths be as it is in the live folder."""
+        live, tree = str(self._live), str(self._tree)
+        there = [path for path in changed if _is_file(f"{live}/{path}")]
+        put(tree, there, lambda path: link(f"{live}/{path}", f"{tree}/{path}"))
+        remove(tree, sorted(set(changed).difference(there)))
 
     def _told(self) -> tuple[list[str], int] | None:
         """Read what changed with the last exchange, and when; None where the mark is not true."""
@@ -134,12 +149,19 @@ class Twin:
             self._tell(live=self._live, twin=self._tree, behind=behind)
             raise
 
-    def _tell(self, live: Path, twin: Path, behind: Sequence[str]) -> None:
-        """Say which folders they will be once all is done, and where these will differ."""
+    def _tell(
+        self, live: Path, twin: Path, behind: Sequence[str], since_ns: int | None = None
+    ) -> None:
+        """Say which folders they will be once all is done, and where these will differ.
+
+        `since_ns` is when that was so, but for what others did since; without it, that is now.
+        """
         told = {"live": _identity(live), "twin": _identity(twin), "behind": behind}
         beside = self._mark.with_suffix(".new")
         beside.unlink(missing_ok=True)
         beside.write_text(json.dumps(told), encoding="utf-8")
+        if since_ns is not None:
+            os.utime(beside, ns=(since_ns, since_ns))
         beside.replace(self._mark)
 
 
@@ -161,8 +183,10 @@ def _identity(folder: Path) -> list[int]:
     return [told.st_dev, told.st_ino]
 
 
-def _is_file(path: Path) -> bool:
-    return os.path.lexists(path) and (path.is_symlink() or not path.is_dir())
+def _is_file(path: str) -> bool:
+    with suppress(OSError):
+        return not stat.S_ISDIR(os.lstat(path).st_mode)
+    return False
 
 
 def _pass(error: OSError) -> None:
