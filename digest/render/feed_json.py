@@ -44,7 +44,7 @@ def read(content: bytes) -> tuple[FeedItem, ...] | None:
 
 
 def _read(told: Mapping[str, Any]) -> FeedItem:
-    return FeedItem(
+    item = FeedItem(
         id=told["id"],
         url=told["url"],
         source=told.get("external_url"),
@@ -56,6 +56,9 @@ def _read(told: Mapping[str, Any]) -> FeedItem:
         published=datetime.fromisoformat(told["date_published"]),
         updated=datetime.fromisoformat(told["date_modified"]),
     )
+    texts = (item.id, item.url, item.source or "", item.title, item.html, item.text)
+    "".join((*texts, *item.authors, *item.categories))  # where one is no text, a TypeError
+    return item
 
 
 @lru_cache(8192)

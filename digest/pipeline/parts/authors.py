@@ -17,7 +17,7 @@ from digest.render.to_sitemap import Place
 def files(changes: Changes) -> Iterator[Rendered]:
     """Render those whose papers changed; nobody's page ever goes."""
     site, templates, tx = changes.press.site, changes.press.templates, changes.tx
-    feeds, zone = AuthorFeeds(site, templates, changes.matcher), changes.press.rules.zone
+    feeds, zone = _feeds(changes), changes.press.rules.zone
     for page in (_dated(page, zone) for page in tx.authors_changed(changes.since)):
         yield from feeds.render(page)
         yield to_authors.render_author(page, site, templates)
@@ -35,6 +35,16 @@ def places(_: Changes) -> Iterator[Place]:
 def shelves(changes: Changes) -> tuple[Shelf, ...]:
     """Return the pages of the list of all authors."""
     return changes.tx.shelves()
+
+
+def _feeds(changes: Changes) -> AuthorFeeds:
+    """Make what renders feeds; where all is made anew, those that are there are not asked."""
+    press, since = changes.press, changes.since
+    if not since:
+        return AuthorFeeds(press.site, press.templates, changes.matcher)
+    changed = frozenset(changes.tx.pages.papers_changed(since))
+    held = changes.output.held
+    return AuthorFeeds(press.site, press.templates, changes.matcher, held, changed)
 
 
 def _dated(page: AuthorPage, zone: tzinfo) -> AuthorPage:
