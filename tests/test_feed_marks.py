@@ -108,8 +108,9 @@ def test_an_entry_is_the_bytes_that_feedgen_writes(item: FeedItem) -> None:
         told("-")
     feed.link(href="https://papers.example.org/")
     feed.entry([entry])
-    assert f"{feed_marks.rss(item)}</channel></rss>".encode() in feed.rss_str()
-    assert f"{feed_marks.atom(item)}</feed>".encode() in feed.atom_str()
+    rss, atom = feed_marks.marks(item)
+    assert f"{rss}</channel></rss>".encode() in feed.rss_str()
+    assert f"{atom}</feed>".encode() in feed.atom_str()
 
 
 @given(feed=HEADS)

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.json_text import Written, pretty
+from digest.render.json_text import pretty
 
 NAME = "feed.json"
 _DEPTH = 2  # of an entry, in the list of them
+_BETWEEN = b",\n  "
 
 
 def write(feed: Feed) -> bytes:
@@ -31,8 +32,10 @@ def write(feed: Feed) -> bytes:
         "authors": _authors([feed.author]),
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
-    document = _filled(values) | {"items": [_item(item) for item in feed.items]}
-    return pretty(document).encode() + b"\n"
+    head = pretty(_filled(values)).removesuffix("\n}").encode()
+    entries = _BETWEEN.join(map(_item, feed.items))
+    items = b"[\n  %b\n ]" % entries if entries else b"[]"
+    return b'%b,\n "items": %b\n}\n' % (head, items)
 
 
 def read(content: bytes) -> tuple[FeedItem, ...] | None:
@@ -62,7 +65,7 @@ def _read(told: Mapping[str, Any]) -> FeedItem:
 
 
 @lru_cache(8192)
-def _item(item: FeedItem) -> Written:
+def _item(item: FeedItem) -> bytes:
     """Write an entry as it stands in a feed: most stand in several."""
     values = {
         "id": item.id,
@@ -76,7 +79,7 @@ def _item(item: FeedItem) -> Written:
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
-    return Written(pretty(_filled(values), _DEPTH))
+    return pretty(_filled(values), _DEPTH).encode()
 
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:

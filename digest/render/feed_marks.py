@@ -6,16 +6,30 @@ An entry is a few elements in one order: lxml and feedgen take ten times as long
 from __future__ import annotations
 
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from digest.render.feed_items import FeedItem
 
 
-def rss(item: FeedItem) -> str:
-    """Return an entry as an `item` of RSS."""
+def marks(item: FeedItem) -> tuple[str, str]:
+    """Return an entry as an `item` of RSS, and as an `entry` of Atom (RFC 4287)."""
+    shown = _Shown(title=_element("title", item.title), html=text(item.html), id=text(item.id))
+    return _rss(item, shown), _atom(item, shown)
+
+
+class _Shown(NamedTuple):
+    """What both tell alike: the title as an element, HTML and id escaped."""
+
+    title: str
+    html: str
+    id: str
+
+
+def _rss(item: FeedItem, shown: _Shown) -> str:
     parts = (
-        _element("title", item.title),
-        _element("description", item.html),
-        f'<guid isPermaLink="false">{text(item.id)}</guid>',
+        shown.title,
+        f"<description>{shown.html}</description>",
+        f'<guid isPermaLink="false">{shown.id}</guid>',
         _element("link", item.url),
         f"<pubDate>{format_datetime(item.published)}</pubDate>",
         *[_element("category", word) for word in item.categories],
@@ -24,13 +38,12 @@ def rss(item: FeedItem) -> str:
     return f"<item>{''.join(parts)}</item>"
 
 
-def atom(item: FeedItem) -> str:
-    """Return an entry as an `entry` of Atom (RFC 4287)."""
+def _atom(item: FeedItem, shown: _Shown) -> str:
     parts = (
-        _element("id", item.id),
-        _element("title", item.title),
+        f"<id>{shown.id}</id>",
+        shown.title,
         f"<updated>{item.updated.isoformat()}</updated>",
-        f'<content type="html">{text(item.html)}</content>',
+        f'<content type="html">{shown.html}</content>',
         _empty("link", href=item.url, rel="alternate", type="text/html"),
         _empty("link", href=item.source, rel="related") if item.source else "",
         f"<published>{item.published.isoformat(timespec='seconds')}</published>",

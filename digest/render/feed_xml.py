@@ -52,9 +52,9 @@ class _Entry(NamedTuple):
 
 def write(feed: Feed) -> tuple[bytes, bytes]:
     """Return the feed as RSS and as Atom."""
-    entries = [_entry(item) for item in feed.items]
-    rss = _written(feed, RSS_NAME, [entry.rss for entry in entries])
-    atom = _written(feed, ATOM_NAME, [entry.atom for entry in entries])
+    entries, shape = [_entry(item) for item in feed.items], _shape(feed)
+    rss = _written(feed, shape, RSS_NAME, [entry.rss for entry in entries])
+    atom = _written(feed, shape, ATOM_NAME, [entry.atom for entry in entries])
     is_plain = not _has_markup((feed.title, feed.description, feed.author))
     if is_plain and not any(entry.has_markup for entry in entries):
         return rss, atom
@@ -69,22 +69,23 @@ def write_atom(feed: Feed) -> bytes:
 
 @lru_cache(8192)
 def _entry(item: FeedItem) -> _Entry:
+    rss, atom = feed_marks.marks(item)
     return _Entry(
-        rss=feed_marks.rss(item).encode(),
-        atom=feed_marks.atom(item).encode(),
+        rss=rss.encode(),
+        atom=atom.encode(),
         has_markup=_has_markup((item.title, *item.authors, *item.categories)),
     )
 
 
-def _written(feed: Feed, name: str, entries: Iterable[bytes]) -> bytes:
+def _written(feed: Feed, shape: Feed, name: str, entries: Iterable[bytes]) -> bytes:
     """Put the entries where they stand in a feed: at its end."""
-    head, end, rest = _head(feed, name).rpartition(_ENDS[name])
+    head, end, rest = _head(feed, shape, name).rpartition(_ENDS[name])
     return b"".join((head.encode(), *entries, end.encode(), rest.encode(), b"\n"))
 
 
-def _head(feed: Feed, name: str) -> str:
-    """Return a feed without entries."""
-    pieces = list(_pieces(_shape(feed), name))
+def _head(feed: Feed, shape: Feed, name: str) -> str:
+    """Return a feed without entries: its shape filled with its words."""
+    pieces = list(_pieces(shape, name))
     for at in range(1, len(pieces), 2):
         is_quoted = pieces[at - 1].endswith('="')
         told = _told(feed, pieces[at], name)
