@@ -154,6 +154,61 @@ def test_feeds_of_an_author_keep_ids_and_each_entry_as_it_is() -> None:
     assert len(set(updated)) == 2
 
 
+OWN_JSON = "feeds/authors/ada-almeida.json"
+
+
+@pytest.fixture
+def published() -> dict[str, bytes]:
+    """What an author's feeds were when the last publish was over: of the papers 2 and 3."""
+    return feeds(page(papers=(authored(2), authored(3))))
+
+
+def fed(told: AuthorPage, held: dict[str, bytes], changed: tuple[int, ...]) -> dict[str, bytes]:
+    made = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, held.get, changed)
+    return {file.path: file.content for file in made.render(told)}
+
+
+def test_what_stands_in_an_authors_feed_is_taken_from_there(published: dict[str, bytes]) -> None:
+    """A paper that came, one that changed, one that did not: the feeds are as if made anew."""
+    old = published[OWN_JSON].decode()
+    before = {OWN_JSON: old.replace(builders.title(2), "Of before").encode()}
+    assert before[OWN_JSON] != published[OWN_JSON]
+    assert fed(page(3), before, changed=(1, 2)) == feeds(page(3))
+    assert b"Of before" in fed(page(3), before, changed=(1,))[OWN_JSON]
+    later = page(papers=(authored(1), replace(authored(2), announced=AT), authored(3)))
+    assert fed(later, published, changed=(1,)) == feeds(later)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("{", ""),
+        ('"items"', '"entries"'),
+        ('"title": "', '"title": 3, "was": "'),
+        ('"authors"', '"authors": [{"name": []}], "were"'),
+        ('"id": "tag:', '"id": "tag:other.'),
+    ],
+)
+def test_an_authors_feed_that_is_damaged_is_not_believed(
+    published: dict[str, bytes], was: str, now: str
+) -> None:
+    damaged = published[OWN_JSON].decode().replace(was, now).encode()
+    assert fed(page(3), {OWN_JSON: damaged}, changed=(1,)) == feeds(page(3))
+
+
+def test_papers_of_other_authors_are_not_looked_for_twice(published: dict[str, bytes]) -> None:
+    asked: list[str] = []
+
+    def held(path: str) -> bytes | None:
+        asked.append(path)
+        return published.get(path)
+
+    renderer = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, held, (1,))
+    for slug in ("ada-almeida", "b"):
+        list(renderer.render(page(author=replace(ADA, slug=slug))))
+    assert asked == [OWN_JSON]
+
+
 def test_every_link_of_what_is_published_leads_to_a_file(tmp_path: Path) -> None:
     """Days one by one, each published by what changed; then nothing is left to be rendered."""
     letter = make(tmp_path, datetime(2026, 3, 12, 18, tzinfo=UTC))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.text.wording import AnyOf, all_wanted, folded, wanted, words_of
+from digest.text.wording import AnyOf, all_wanted, compounded, folded, wanted, words_of
 
 
 def finds(asked: str, text: str) -> bool:
@@ -262,8 +262,20 @@ def test_how_accents_are_encoded_does_not_count(text: str) -> None:
 
 @given(st.text(st.sampled_from("aéCc+#.-_' 3D"), max_size=30))
 def test_a_letter_beyond_ascii_changes_nothing_around_it(text: str) -> None:
-    """There are two ways to part words, one of them quick and for plain letters alone."""
-    assert words_of(f"{text} \u03c9").parted[0] == f"{words_of(text).parted[0].rstrip()} \u03c9 "
+    """There are two ways to part words, one of them quick and for plain letters alone.
+
+    The other goes through what stands between blanks: wide ones are none, until they are folded.
+    """
+    beside = f"{text} \u03c9"
+    for each in (beside, beside.replace(" ", "\u2003")):
+        assert words_of(each).parted[0] == f"{words_of(text).parted[0].rstrip()} \u03c9 "
+
+
+@given(TEXTS, TEXTS)
+def test_what_stands_beside_a_text_does_not_change_its_words(one: str, other: str) -> None:
+    """Texts are folded a part at a time: plain ASCII quickly, what is odd by itself."""
+    apart = " ".join(filter(None, map(compounded, (one, other))))
+    assert compounded(f"{one} {other}") == apart
 
 
 @given(TEXTS)

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from digest.render.feed_items import Feed, FeedItem
-from digest.render.json_text import Written, pretty
+from digest.render.json_text import pretty
 
 NAME = "feed.json"
 _DEPTH = 2  # of an entry, in the list of them
+_BETWEEN = b",\n  "
 
 
 def write(feed: Feed) -> bytes:
@@ -31,8 +32,10 @@ def write(feed: Feed) -> bytes:
         "authors": _authors([feed.author]),
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
     }
-    document = _filled(values) | {"items": [_item(item) for item in feed.items]}
-    return pretty(document).encode() + b"\n"
+    head = pretty(_filled(values)).removesuffix("\n}").encode()
+    entries = _BETWEEN.join(map(_item, feed.items))
+    items = b"[\n  %b\n ]" % entries if entries else b"[]"
+    return b'%b,\n "items": %b\n}\n' % (head, items)
 
 
 def read(content: bytes) -> tuple[FeedItem, ...] | None:
@@ -44,7 +47,7 @@ def read(content: bytes) -> tuple[FeedItem, ...] | None:
 
 
 def _read(told: Mapping[str, Any]) -> FeedItem:
-    return FeedItem(
+    item = FeedItem(
         id=told["id"],
         url=told["url"],
         source=told.get("external_url"),
@@ -56,10 +59,13 @@ def _read(told: Mapping[str, Any]) -> FeedItem:
         published=datetime.fromisoformat(told["date_published"]),
         updated=datetime.fromisoformat(told["date_modified"]),
     )
+    texts = (item.id, item.url, item.source or "", item.title, item.html, item.text)
+    "".join((*texts, *item.authors, *item.categories))  # where one is no text, a TypeError
+    return item
 
 
 @lru_cache(8192)
-def _item(item: FeedItem) -> Written:
+def _item(item: FeedItem) -> bytes:
     """Write an entry as it stands in a feed: most stand in several."""
     values = {
         "id": item.id,
@@ -73,7 +79,7 @@ def _item(item: FeedItem) -> Written:
         "authors": _authors(item.authors),
         "tags": item.categories,
     }
-    return Written(pretty(_filled(values), _DEPTH))
+    return pretty(_filled(values), _DEPTH).encode()
 
 
 def _authors(names: Iterable[str]) -> list[dict[str, str]]:

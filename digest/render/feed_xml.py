@@ -1,11 +1,11 @@
 """Writes a feed as RSS 2.0 and as Atom (RFC 4287); the only module that knows `feedgen`.
 
-What feedgen does by itself and is not wanted: new entries first, the channel's link from the last
-one given, the time of the run in every date, the author of an RSS item only with an e-mail address.
-Of several links of an entry it forgets the kinds, and for each date of RSS it switches the locale
-of the whole process. So an extension of ours writes an entry's dates, links, authors and
-categories; with that, and both formats from the same entries, it is also quick. Another writes the
-links of a feed that feedgen leaves out of RSS: to its archive (RFC 5005) and to its hubs (WebSub).
+    the shape of a head ─▶ feedgen, once ─▶ filled with what a feed says of itself, its entries
+
+feedgen makes the heads, of which there are few that differ in more than words: those are filled
+into holes. What it does by itself and is not wanted: the channel's link from the last one given, no
+links in RSS to a feed's archive (RFC 5005) and to its hubs (WebSub). An extension of ours writes
+these links. Entries are `feed_marks`'; most stand in several feeds, and are kept.
 
 Where a title or a name holds `&` or `<`, these are written by number, as the RSS Advisory Board's
 profile wants it: some readers take `&lt;b>` in a title of RSS for a tag, but not `&#x3C;b>`.
@@ -13,15 +13,19 @@ profile wants it: some readers take `&lt;b>` in a title of RSS for a tag, but no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension
 from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement  # type: ignore[import-untyped]
 
+from digest.render import feed_marks
 from digest.render.feed_items import Feed, FeedItem
 
 RSS_NAME = "rss.xml"
@@ -29,87 +33,85 @@ ATOM_NAME = "atom.xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
-_CREATOR = f"{{{_DC}}}creator"
 _DETAILS = "details"
-_KEPT: dict[FeedItem, tuple[bytes, bytes]] = {}
-_MOST_KEPT = 8192
 _KINDS = {RSS_NAME: "application/rss+xml", ATOM_NAME: "application/atom+xml"}
+_ENDS = {RSS_NAME: "</channel>", ATOM_NAME: "</feed>"}
+_HOLES = ("id", "title", "description", "home", "folder", "older", "newer", "current")
+_HOLE = re.compile("\ue000([a-z]+)\ue001")
+_WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_WHEN = re.compile("(<lastBuildDate>|<updated>)[^<]*")
+
+
+class _Entry(NamedTuple):
+    """An entry in both formats; `has_markup` tells of what is plain in it, not HTML."""
+
+    rss: bytes
+    atom: bytes
+    has_markup: bool
 
 
 def write(feed: Feed) -> tuple[bytes, bytes]:
     """Return the feed as RSS and as Atom."""
-    entries = _written_entries(feed)
-    rss = _generator(feed, (), RSS_NAME).rss_str()
-    atom = _generator(feed, (), ATOM_NAME).atom_str()
-    rss = _filled(rss, b"</channel>", [entry for entry, _ in entries])
-    atom = _filled(atom, b"</feed>", [entry for _, entry in entries])
-    return _finished(feed, rss), _finished(feed, atom)
+    entries, shape = [_entry(item) for item in feed.items], _shape(feed)
+    rss = _written(feed, shape, RSS_NAME, [entry.rss for entry in entries])
+    atom = _written(feed, shape, ATOM_NAME, [entry.atom for entry in entries])
+    is_plain = not _has_markup((feed.title, feed.description, feed.author))
+    if is_plain and not any(entry.has_markup for entry in entries):
+        return rss, atom
+    return _by_number(rss), _by_number(atom)
 
 
 def write_atom(feed: Feed) -> bytes:
     """Return the feed as Atom alone."""
-    entries = [_entry(item) for item in feed.items]
-    return _finished(feed, _generator(feed, entries, ATOM_NAME).atom_str())
+    _, atom = write(feed)
+    return atom
 
 
-def _written_entries(feed: Feed) -> list[tuple[bytes, bytes]]:
-    """Return the entries of a feed as RSS and as Atom; most stand in several feeds, and are kept.
-
-    Those not kept are written as a feed, and cut out of it: the tags that part them stand in no
-    text.
-    """
-    told = {item: _KEPT.get(item) for item in feed.items}
-    if new := [item for item, written in told.items() if written is None]:
-        entries = [_entry(item) for item in new]
-        rss = _cut(_generator(feed, entries, RSS_NAME).rss_str(), b"item")
-        atom = _cut(_generator(feed, entries, ATOM_NAME).atom_str(), b"entry")
-        made = dict(zip(new, zip(rss, atom, strict=True), strict=True))
-        told |= made
-        _KEPT.update(made)
-        while len(_KEPT) > _MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-    return [written for item in feed.items if (written := told[item])]
+@lru_cache(8192)
+def _entry(item: FeedItem) -> _Entry:
+    rss, atom = feed_marks.marks(item)
+    return _Entry(
+        rss=rss.encode(),
+        atom=atom.encode(),
+        has_markup=_has_markup((item.title, *item.authors, *item.categories)),
+    )
 
 
-def _cut(xml: bytes, tag: bytes) -> list[bytes]:
-    """Return each of the elements of a tag, which stand one after the other."""
-    opening, closing = b"<%b>" % tag, b"</%b>" % tag
-    within = xml[xml.index(opening) : xml.rindex(closing)]
-    return [element + closing for element in within.split(closing)]
+def _written(feed: Feed, shape: Feed, name: str, entries: Iterable[bytes]) -> bytes:
+    """Put the entries where they stand in a feed: at its end."""
+    head, end, rest = _head(feed, shape, name).rpartition(_ENDS[name])
+    return b"".join((head.encode(), *entries, end.encode(), rest.encode(), b"\n"))
 
 
-def _filled(xml: bytes, end: bytes, entries: Iterable[bytes]) -> bytes:
-    """Put entries where they stand in a feed: at its end."""
-    at = xml.rindex(end)
-    return b"".join((xml[:at], *entries, xml[at:]))
+def _head(feed: Feed, shape: Feed, name: str) -> str:
+    """Return a feed without entries: its shape filled with its words."""
+    pieces = list(_pieces(shape, name))
+    for at in range(1, len(pieces), 2):
+        is_quoted = pieces[at - 1].endswith('="')
+        told = _told(feed, pieces[at], name)
+        pieces[at] = feed_marks.attribute(told) if is_quoted else feed_marks.text(told)
+    return "".join(pieces)
 
 
-class _Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
-    """What feedgen would write of an entry in its own way; see above."""
+def _told(feed: Feed, hole: str, name: str) -> str:
+    if hole == "updated":
+        is_rss = name == RSS_NAME
+        return format_datetime(feed.updated) if is_rss else feed.updated.isoformat()
+    return str(getattr(feed, hole))
 
-    item: FeedItem
 
-    def extend_rss(self, entry: Any) -> Any:
-        item = self.item
-        SubElement(entry, "link").text = item.url
-        SubElement(entry, "pubDate").text = format_datetime(item.published)
-        for word in item.categories:
-            SubElement(entry, "category").text = word
-        for name in item.authors:
-            SubElement(entry, _CREATOR).text = name
-        return entry
+def _shape(feed: Feed) -> Feed:
+    """Return what a feed shares with those that are written alike."""
+    holes: dict[str, Any] = {name: f"\ue000{name}\ue001" for name in _HOLES if getattr(feed, name)}
+    return replace(feed, items=(), updated=_WHENEVER, **holes)
 
-    def extend_atom(self, entry: Any) -> Any:
-        item = self.item
-        SubElement(entry, "link", href=item.url, rel="alternate", type="text/html")
-        if item.source:
-            SubElement(entry, "link", href=item.source, rel="related")
-        SubElement(entry, "published").text = item.published.isoformat(timespec="seconds")
-        for name in item.authors:
-            SubElement(SubElement(entry, "author"), "name").text = name
-        for word in item.categories:
-            SubElement(entry, "category", term=word)
-        return entry
+
+@lru_cache(64)
+def _pieces(shape: Feed, name: str) -> tuple[str, ...]:
+    """Have a head written, and cut it: every second piece is the name of a hole."""
+    generator = _generator(shape, name)
+    xml = generator.rss_str() if name == RSS_NAME else generator.atom_str()
+    return tuple(_HOLE.split(_WHEN.sub("\\1\ue000updated\ue001", xml.decode(), count=1)))
 
 
 class _Head(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -146,9 +148,9 @@ class _Head(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
                 yield rel, folder
 
 
-def _generator(feed: Feed, entries: Sequence[FeedEntry], name: str) -> FeedGenerator:
+def _generator(feed: Feed, name: str) -> FeedGenerator:
     generator = FeedGenerator()
-    generator.register_extension(_DETAILS, _Head, _Details)
+    generator.register_extension(_DETAILS, _Head)
     generator.details.feed, generator.details.name = feed, name
     generator.id(feed.id)
     generator.title(feed.title)
@@ -160,34 +162,15 @@ def _generator(feed: Feed, entries: Sequence[FeedEntry], name: str) -> FeedGener
     generator.link(href=feed.folder + own, rel="self", type=_KINDS[name])
     generator.link(href=feed.home, rel="alternate", type="text/html")
     generator.updated(feed.updated)
-    generator.entry([*entries])
     return generator
 
 
-def _entry(item: FeedItem) -> FeedEntry:
-    entry = FeedEntry()
-    entry.register_extension(_DETAILS, _Details)
-    entry.details.item = item
-    entry.id(item.id)
-    entry.title(item.title)
-    entry.content(item.html, type="html")
-    entry.updated(item.updated)
-    return entry
-
-
-def _finished(feed: Feed, xml: bytes) -> bytes:
-    return (_by_number(xml) if _has_markup(feed) else xml) + b"\n"
-
-
-def _has_markup(feed: Feed) -> bool:
-    """Tell whether a text that is plain, not HTML, holds what looks like markup."""
-    texts = [feed.title, feed.description, feed.author]
-    for item in feed.items:
-        texts += item.title, *item.authors, *item.categories
+def _has_markup(texts: Iterable[str]) -> bool:
+    """Tell whether texts that are plain, not HTML, hold what looks like markup."""
     joined = "".join(texts)
     return "&" in joined or "<" in joined
 
 
 def _by_number(xml: bytes) -> bytes:
-    """Write `&` and `<` in text by number; lxml writes these two names for nothing else."""
+    """Write `&` and `<` in text by number; these two names are written for nothing else."""
     return xml.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")

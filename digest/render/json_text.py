@@ -31,8 +31,8 @@ def _written(value: object, end: str) -> str:
         return value
     if isinstance(value, str):
         return _quoted(value)
-    if value is None:
-        return "null"
+    if value is None or type(value) is int:
+        return "null" if value is None else str(value)
     if isinstance(value, dict) and value:
         inner = f"{end} "
         fields = [

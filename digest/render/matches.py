@@ -75,9 +75,10 @@ def _key(paper: Paper) -> bytes:
     looked_at = (
         paper.title,
         paper.abstract,
-        paper.paragraph_starts,
-        paper.summary,
-        paper.keywords,
-        paper.authors,
+        ",".join(map(str, paper.paragraph_starts)),
+        paper.summary or "",
+        "\1".join(paper.keywords),
+        "\1".join(paper.authors),
     )
-    return hashlib.blake2b(repr(looked_at).encode("utf-8", "replace"), digest_size=16).digest()
+    told = "\0".join(looked_at)  # neither sign stands in a text: see `text.hygiene`
+    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16).digest()

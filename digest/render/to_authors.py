@@ -6,14 +6,15 @@ listed on shelves, pages of so many each (`store.shelving`), and the first page 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 import jinja2
 
-from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site, Tongue
-from digest.render import names
+from digest.models import Author, AuthorPage, Paper, Rendered, Shelf, Site, Tongue
+from digest.render import KEPT, names
 from digest.render.cards import author_line, paper_title
 from digest.render.to_papers import author_path
 from digest.render.to_site import AUTHORS, edition_path, lay_out, paper_path
@@ -29,7 +30,7 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
     author = page.author
     values = {
         "title": author.name,
-        "papers": tuple(_shown(told, site.tongue) for told in page.papers),
+        "papers": tuple(_shown(told.paper, told.edition, site.tongue) for told in page.papers),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
     }
@@ -61,14 +62,15 @@ def render_shelf(
     return lay_out("shelf.html", shelf_path(number), site, templates, values)
 
 
-def _shown(told: Authored, tongue: Tongue) -> dict[str, object]:
-    paper = told.paper
+@lru_cache(KEPT)
+def _shown(paper: Paper, edition: str, tongue: Tongue) -> Mapping[str, object]:
+    """Return what pages show of a paper: it stands on those of several authors."""
     return {
         "title": paper_title(paper, tongue),
         "told": paper.title,
         "path": paper_path(paper.slug),
         "authors": author_line(paper.authors, tongue),
-        "edition": _edition(told.edition, tongue),
+        "edition": _edition(edition, tongue),
     }
 
 

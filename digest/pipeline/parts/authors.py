@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
+from functools import cache, partial
 
 from digest.edition import within
 from digest.models import Authored, AuthorPage, Rendered, Shelf
@@ -17,8 +18,9 @@ from digest.render.to_sitemap import Place
 def files(changes: Changes) -> Iterator[Rendered]:
     """Render those whose papers changed; nobody's page ever goes."""
     site, templates, tx = changes.press.site, changes.press.templates, changes.tx
-    feeds, zone = AuthorFeeds(site, templates, changes.matcher), changes.press.rules.zone
-    for page in (_dated(page, zone) for page in tx.authors_changed(changes.since)):
+    feeds = _feeds(changes)
+    announced = cache(partial(_announced, changes.press.rules.zone))  # papers of a day share it
+    for page in (_dated(page, announced) for page in tx.authors_changed(changes.since)):
         yield from feeds.render(page)
         yield to_authors.render_author(page, site, templates)
     for number in sorted(tx.shelves_changed(changes.since)):
@@ -37,14 +39,31 @@ def shelves(changes: Changes) -> tuple[Shelf, ...]:
     return changes.tx.shelves()
 
 
-def _dated(page: AuthorPage, zone: tzinfo) -> AuthorPage:
+def _feeds(changes: Changes) -> AuthorFeeds:
+    """Make what renders feeds; where all is made anew, those that are there are not asked."""
+    press, since = changes.press, changes.since
+    if not since:
+        return AuthorFeeds(press.site, press.templates, changes.matcher)
+    changed = frozenset(changes.tx.pages.papers_changed(since))
+    held = changes.output.held
+    return AuthorFeeds(press.site, press.templates, changes.matcher, held, changed)
+
+
+def _dated(page: AuthorPage, announced: Callable[[str, datetime], datetime]) -> AuthorPage:
     """Date the papers of an author as their editions do, and put the latest first."""
-    papers = [replace(told, announced=_announced(told, zone)) for told in page.papers]
+    papers = [
+        Authored(
+            paper=told.paper,
+            edition=told.edition,
+            announced=announced(told.edition, told.announced),
+        )
+        for told in page.papers
+    ]
     papers.sort(key=lambda told: told.paper.id)
     papers.sort(key=lambda told: told.announced, reverse=True)
     return replace(page, papers=tuple(papers))
 
 
-def _announced(told: Authored, zone: tzinfo) -> datetime:
-    day = date.fromisoformat(told.edition)
-    return within(told.announced, day, day, zone)
+def _announced(zone: tzinfo, edition: str, at: datetime) -> datetime:
+    day = date.fromisoformat(edition)
+    return within(at, day, day, zone)
