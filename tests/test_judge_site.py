@@ -210,7 +210,7 @@ def test_nu_and_html_validate_find_no_fault_in_a_sample(site: Path) -> None:
 def test_axe_finds_no_fault_in_a_sample(site: Path, chromium: Any) -> None:
     judged.want("axe-core")
     found = set()
-    with hosting(site) as host, looking(chromium, "light", 1280) as judge:
+    with hosting(site) as host, looking(chromium, 1280, "light") as judge:
         for page in sample(site):
             path = page.relative_to(site).as_posix()
             for each in set().union(*judge(f"{host.address}/{path}")):
