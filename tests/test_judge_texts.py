@@ -108,7 +108,7 @@ def test_the_three_formats_tell_the_same(output: Path) -> None:
         titles = [folded(item["title"]) for item in items]
         channel = etree.parse(str(json_file.parent / f"{stem}rss.xml"))
         assert titles == [folded(title) for title in channel.xpath("//item/title/text()")]
-        if "editions" not in json_file.parts:
+        if not {"editions", "weekly", "monthly"} & set(json_file.parts):
             told = {folded(paper["title_text"]) for paper in known.values()}
             assert set(titles) <= told
 

@@ -314,11 +314,11 @@ def test_a_page_of_hostile_formulas_takes_no_longer_than_a_long_text() -> None:
     many = tuple(Run(text=f"x{n}", tex=f"x_{{{n}}}") for n in range(100_000))
     signs = ("{", r"\sqrt", "x^", r"\left(", "_", r"\frac")
     deep = tuple(Run(text="y", tex=(sign * 400)[:400]) for sign in signs)
-    started = time.perf_counter()
+    started = time.process_time()
     html = mathml.runs_to_html(many)
     for run in deep * 20:
         mathml.runs_to_html((run,))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert html.count("<math") == 500
     assert html.endswith("x99999")
 

@@ -4,7 +4,7 @@ Each publish is of another generation, told in every page's title, and has the w
 it is the real one, in a process that is forked from this one and killed with SIGKILL after a time
 by chance. The reader, another process, follows every link from the first page on: by path, as
 browsers do, and within the folder as it was when it was opened, where all pages must be of one
-generation.
+generation. By path, a page can be replaced before its links are followed; only that excuses a link.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import pytest
 from flow import Letter, api, broken_links, make
@@ -36,6 +37,13 @@ NEVER = 120.0
 LINK = re.compile(rb'(?:href|src)="([^"#:]+)"')
 MARK = re.compile(rb"<title>[^<]*Generation (\d+)")
 HIDDEN = ("2026-03-12", "arxiv:2603.00013")
+
+
+class Lead(NamedTuple):
+    """The page on which a link was found; none led to the first page."""
+
+    path: str = ""
+    content: bytes = b""
 
 
 @dataclass
@@ -60,9 +68,9 @@ class Reader:
         """Look at the folder as it is when it is opened: as long as it is live, it is one site."""
         opened = os.open(self.folder, os.O_RDONLY)
         try:
-            first = self._judge("index.html", self._held("index.html", opened))
+            first = self._judge("index.html", self._held("index.html", opened, Lead()))
             seen = {self._judge(*each) for each in self._pages(opened)}
-            last = self._judge("index.html", self._held("index.html", opened))
+            last = self._judge("index.html", self._held("index.html", opened, Lead()))
             is_live = os.path.samestat(os.fstat(opened), self.folder.stat())
         finally:
             os.close(opened)
@@ -74,10 +82,10 @@ class Reader:
 
     def _pages(self, folder: int | None) -> Iterator[tuple[str, bytes]]:
         """Yield every page that a link leads to, from the first one on."""
-        waiting, found = ["index.html"], {"index.html"}
+        waiting, found = [("index.html", Lead())], {"index.html"}
         while waiting:
-            path = waiting.pop()
-            content = self._held(path, folder)
+            path, lead = waiting.pop()
+            content = self._held(path, folder, lead)
             if not path.endswith(".html") or path.endswith("/email.html") or not content:
                 continue
             yield path, content
@@ -85,16 +93,22 @@ class Reader:
                 to = os.path.normpath(f"{path}/../{target.decode()}")
                 if to not in found:
                     found.add(to)
-                    waiting.append(to)
+                    waiting.append((to, Lead(path, content)))
 
-    def _held(self, path: str, folder: int | None) -> bytes:
+    def _held(self, path: str, folder: int | None, lead: Lead) -> bytes:
+        """Return a file; it is there as long as the page that led to it is."""
         name = path if folder is not None else self.folder / path
         try:
             with os.fdopen(os.open(name, os.O_RDONLY, dir_fd=folder), "rb") as file:
                 return file.read()
         except OSError as error:
-            self.wrong.append(f"a link leads to nothing: {error}")
+            if folder is not None or not self._is_replaced(lead):
+                self.wrong.append(f"a link leads to nothing: {error}")
             return b""
+
+    def _is_replaced(self, lead: Lead) -> bool:
+        """Tell whether another page lies now where a link was found: one without it, perhaps."""
+        return bool(lead.path) and (self.folder / lead.path).read_bytes() != lead.content
 
     def _judge(self, path: str, content: bytes) -> int:
         """Return of which generation a page is; it is whole."""

@@ -45,11 +45,11 @@ def test_a_cut_ends_at_a_word_or_between_what_readers_see_as_characters(
 @pytest.mark.parametrize("cluster", ["\u0301", "क्", "\U0001f1e9", "\u1161"])
 def test_a_text_that_is_one_endless_character_is_cut_and_wrapped_as_quickly(cluster: str) -> None:
     endless = "a" + cluster * 60_000
-    started = time.perf_counter()
+    started = time.process_time()
     for limit in range(50_000, 50_100):
         assert len(text.cut(endless, limit)) == limit
     assert text.wrap(endless).replace("\n", "") == endless
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("hostile", xss.STRINGS)
