@@ -20,8 +20,9 @@ run: $(READY) ## Take the sample dumps through the whole flow, afresh, into outp
 	@$(BIN)/digest init --samples .run >/dev/null
 	@DIGEST_PATHS__OUTPUT="$(CURDIR)/output" $(BIN)/digest --dir .run run
 
+# Hundreds of tests start `digest`; where Python may not keep what it compiled, each would compile it anew.
 test: $(READY) ## Run the tests; says what was skipped for want of PostgreSQL, Chromium or the judges
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs
 
 judges: $(JUDGES_READY) ## Install the judges of pages and mail that `make test` asks if they are there (npm ci)
 	@:
