@@ -44,7 +44,7 @@ QUERIES = {
     "/api/search": ("q", "p", "limit"),
     "/api/daily_papers": ("date", "week", "month", "sort", "limit", "p", "submitter"),
 }
-LINKS = ("href", "action", "formaction", "src", "srcset", "data", "poster", "xlink:href")
+LINKS = frozenset(("href", "action", "formaction", "src", "srcset", "data", "poster", "xlink:href"))
 Act = Callable[[Line, str], Iterable[Answer]]
 
 
@@ -75,10 +75,11 @@ def kinds(answer: Answer) -> set[tuple[str, ...]]:
         return set()
     found: set[tuple[str, ...]] = set()
     for each in lxml.html.document_fromstring(answer.body).iter(lxml.html.etree.Element):
-        found.add((str(each.tag), *sorted(each.attrib)))
-        for name in LINKS:
-            parts = urlsplit(str(each.get(name, "")))
-            found.add(("to", parts.scheme, parts.netloc, str(each.get(name, "x"))[:2] == "//"))
+        names = sorted(each.keys())
+        found.add((str(each.tag), *names))
+        for link in LINKS.intersection(names):
+            parts = urlsplit(str(each.get(link)))
+            found.add(("to", parts.scheme, parts.netloc, str(each.get(link))[:2] == "//"))
     return found
 
 
