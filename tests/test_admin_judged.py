@@ -10,7 +10,7 @@ import judged
 import pytest
 from deskroom import Desk
 from flow import AT, api
-from test_judge_axe import LOOKS, chromium, looking, served
+from test_judge_axe import SCHEMES, WIDTHS, chromium, looking, served
 from test_web_admin import WHO, deliver, enrol, publish
 from webroom import Answer
 
@@ -107,8 +107,8 @@ def test_the_nu_checker_finds_nothing(folder: Path) -> None:
     assert [(each["url"], each["message"]) for each in told if each["type"] == "error"] == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_axe_finds_nothing_wrong(folder: Path, chromium: Any, scheme: str, width: int) -> None:
-    with served(folder) as site, looking(chromium, scheme, width) as judge:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_wrong(folder: Path, chromium: Any, width: int) -> None:
+    with served(folder) as site, looking(chromium, width, *SCHEMES) as judge:
         found = {path.stem: judge(f"{site}/{path.name}") for path in sorted(folder.glob("*.html"))}
     assert {name: each for name, each in found.items() if any(each)} == {}

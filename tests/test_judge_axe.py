@@ -21,8 +21,9 @@ pytestmark = [pytest.mark.judges, pytest.mark.browser]
 RUN = """rules => axe.run(document, {resultTypes: ["violations", "incomplete"], rules})
   .then(({violations, incomplete}) => [violations, incomplete].map(found => found.flatMap(
     rule => rule.nodes.map(node => [rule.id, node.target.join(" "), node.failureSummary]))))"""
+IS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 AXE = judged.MODULES / "axe-core" / "axe.min.js"
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
+SCHEMES, WIDTHS = ("light", "dark"), (320, 1280)
 MAIL_RULES = {rule: {"enabled": False} for rule in ("region", "landmark-one-main")}
 """A mail stands within the landmarks of the client's own page."""
 
@@ -61,17 +62,28 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def looking(
-    chromium: Any, scheme: str, width: int
+    chromium: Any, width: int, *schemes: str
 ) -> Iterator[Callable[[str], tuple[Found, Found]]]:
-    """Give what tells of an address what axe finds wrong, and what it leaves undecided."""
-    tab = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    """Give what tells of an address what axe finds wrong, and what it leaves undecided.
+
+    A page is loaded once and judged in each scheme: nothing of it moves when the scheme changes.
+    """
+    tab = chromium.new_page(viewport={"width": width, "height": 900})
+    axe = AXE.read_text("utf-8")
 
     def judge(address: str) -> tuple[Found, Found]:
         tab.goto(address)
-        tab.evaluate(AXE.read_text("utf-8"))
+        tab.evaluate(axe)
         rules = MAIL_RULES if address.endswith("email.html") else {}
-        wrong, undecided = tab.evaluate(RUN, rules)
-        return {tuple(each) for each in wrong}, {tuple(each) for each in undecided}
+        wrong: Found = set()
+        undecided: Found = set()
+        for scheme in schemes:
+            tab.emulate_media(color_scheme=scheme)
+            assert tab.evaluate(IS_DARK) == (scheme == "dark")
+            bad, open_ = tab.evaluate(RUN, rules)
+            wrong |= {(scheme, *each) for each in bad}
+            undecided |= {(scheme, *each) for each in open_}
+        return wrong, undecided
 
     yield judge
     tab.close()
@@ -97,14 +109,14 @@ def kinds(folder: Path) -> list[Path]:
     return [*found, papers[-1], papers[0]]
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("made", [judged.real, judged.samples], ids=["real", "samples"])
 def test_axe_finds_nothing_wrong(
-    chromium: Any, made: Any, scheme: str, width: int, tmp_path_factory: pytest.TempPathFactory
+    chromium: Any, made: Any, width: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = made(tmp_path_factory)
     wrong, undecided = set(), set()
-    with served(folder) as site, looking(chromium, scheme, width) as judge:
+    with served(folder) as site, looking(chromium, width, *SCHEMES) as judge:
         for page in kinds(folder):
             path = page.relative_to(folder).as_posix()
             bad, open_ = judge(f"{site}/{path}")
@@ -137,7 +149,7 @@ def test_axe_sees_what_is_broken(
     chromium: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = judged.samples(tmp_path_factory)
-    with looking(chromium, "light", 1280) as judge:
+    with looking(chromium, 1280, "light") as judge:
         for rule, (path, before, after) in BROKEN.items():
             html = (folder / path).read_text("utf-8")
             assert before in html, rule
@@ -145,4 +157,15 @@ def test_axe_sees_what_is_broken(
             free = html.replace("Content-Security-Policy", "x").replace(before, after)
             broken.write_text(free, "utf-8")
             wrong, _ = judge(broken.as_uri())
-            assert rule in {name for name, *_ in wrong}, rule
+            assert rule in {name for _, name, *_ in wrong}, rule
+
+
+def test_axe_sees_what_is_pale_in_the_dark_alone(chromium: Any, tmp_path: Path) -> None:
+    page = tmp_path / "pale.html"
+    page.write_text(
+        "<style>@media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }</style>"
+        "<main><h1>Heading</h1><p>Some text</p></main>"
+    )
+    with looking(chromium, 320, *SCHEMES) as judge:
+        wrong, _ = judge(page.as_uri())
+    assert {scheme for scheme, name, *_ in wrong if name == "color-contrast"} == {"dark"}
