@@ -165,16 +165,19 @@ def test_one_new_paper_writes_its_own_files_only(tmp_path: Path) -> None:
 
 # Bad input -----------------------------------------------------------------------------------
 
-BAD: dict[str, bytes] = {
-    "prose.txt": b"Remember the milk, and to call the plumber back.\n",
-    "binary.bin": bytes(range(256)) * 64,
-    "empty.txt": b"",
-    "half.json": api((6, 7)).encode()[:-40],
-    "error.json": b'{"error": "Internal Server Error"}',
-    "deep.json": b"[" * 10_000 + b"]" * 10_000,
-    "bomb.txt.gz": gzip.compress(bytes(300 * 1024 * 1024), 9),
-    "cut.txt.gz": gzip.compress(page(TODAY, (6, 7)).encode())[:-20],
-}
+
+def bad_files() -> dict[str, bytes]:
+    """Make them when they are asked for: the bomb takes a second and 300 MiB."""
+    return {
+        "prose.txt": b"Remember the milk, and to call the plumber back.\n",
+        "binary.bin": bytes(range(256)) * 64,
+        "empty.txt": b"",
+        "half.json": api((6, 7)).encode()[:-40],
+        "error.json": b'{"error": "Internal Server Error"}',
+        "deep.json": b"[" * 10_000 + b"]" * 10_000,
+        "bomb.txt.gz": gzip.compress(bytes(300 * 1024 * 1024), 9),
+        "cut.txt.gz": gzip.compress(page(TODAY, (6, 7)).encode())[:-20],
+    }
 
 
 def _drop_what_is_no_file(letter: Letter) -> set[str]:
@@ -196,9 +199,10 @@ def test_bad_files_are_set_aside_and_stop_nothing(tmp_path: Path) -> None:
     letter = make(tmp_path)
     letter.drop("2026-03-11.txt", page(date(2026, 3, 11), (1, 2)))
     letter.drop("2026-03-12.json", api((2, 3)))
-    for name, content in BAD.items():
+    dropped = bad_files()
+    for name, content in dropped.items():
         letter.drop(name, content)
-    bad = {*BAD, *_drop_what_is_no_file(letter)}
+    bad = {*dropped, *_drop_what_is_no_file(letter)}
     (letter.drop("shut.txt", page(TODAY, (8, 9)))).chmod(0)
     bad.add("shut.txt")
     before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
