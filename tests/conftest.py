@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres import fresh_schema
+from postgres import KeptSchema, fresh_schema
 
 from digest.store import Store, open_store
 
 
+@pytest.fixture(scope="session")
+def kept_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new, empty SQLite store, to be copied."""
+    path = tmp_path_factory.mktemp("kept") / "digest.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def kept_schema() -> Iterator[KeptSchema]:
+    """The schema of those tests that take a store."""
+    kept = KeptSchema()
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database that is not there yet."""
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, kept_file: Path, kept_schema: KeptSchema
+) -> Iterator[str]:
+    """The address of a database that is not there yet; it is there for a test with a `store`."""
+    is_there = "store" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'digest.db'}"
-        return
-    with fresh_schema() as url:
-        yield url
+        path = tmp_path / "digest.db"
+        if is_there:
+            shutil.copyfile(kept_file, path)
+        yield f"sqlite:///{path}"
+    elif is_there:
+        yield kept_schema.emptied()
+    else:
+        with fresh_schema() as url:
+            yield url
 
 
 @pytest.fixture
