@@ -1,4 +1,4 @@
-"""Rendering by helpers: the same files, whatever becomes of the helpers."""
+"""Rendering with a helper: the same files, whatever becomes of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from digest.pipeline.hands import Hands
 from digest.pipeline.run import Newsroom
 
 DAYS = ("2026-03-09", "2026-03-10", "2026-03-11")
+WEEK = "2026-W11"
 
 
 def opened(root: Path) -> Newsroom:
@@ -61,11 +62,13 @@ def rendered(
     helpers: Helpers | None,
     ahead: int = 0,
     watched: Callable[[Changes], object] = lambda _: None,
+    since: int = 0,
 ) -> dict[str, bytes]:
-    press, output = letter.press, Output(letter.folder.parent / "nothing")
+    press = letter.press
+    output = letter.output if since else Output(letter.folder.parent / "nothing")
     easel = Easel(press.painter, press.site, press.templates, output.held)
     with letter.store.reading() as tx, easel:
-        changes = Changes(tx, press, 0, output, easel)
+        changes = Changes(tx, press, since, output, easel)
         watched(changes)
         files = list(Hands(changes, helpers, letter.store.change + ahead).files())
     return {file.path: file.content for file in files}
@@ -77,29 +80,37 @@ def helpers(letter: flow.Letter, room: Callable[[Path], Newsroom] = opened) -> H
 
 @needs_two_cores
 @pytest.mark.parametrize("room", [opened, killed_at_once, failing])
-def test_helpers_change_no_byte(letter: flow.Letter, room: Callable[[Path], Newsroom]) -> None:
+def test_a_helper_changes_no_byte(letter: flow.Letter, room: Callable[[Path], Newsroom]) -> None:
     assert rendered(letter, helpers(letter, room)) == rendered(letter, None)
 
 
 @needs_two_cores
-def test_helpers_that_read_another_state_are_not_listened_to(letter: flow.Letter) -> None:
-    here: list[str] = []
-    rendered(letter, helpers(letter), ahead=1, watched=partial(watch, here))
-    assert here, "all was rendered in this process"
+def test_a_helper_renders_what_changed_and_no_more(letter: flow.Letter) -> None:
+    since = letter.store.change // 2
+    of_late = rendered(letter, None, since=since)
+    assert 0 < len(of_late) < len(rendered(letter, None))
+    assert rendered(letter, helpers(letter), since=since) == of_late
 
 
 @needs_two_cores
-def test_helpers_do_the_work(letter: flow.Letter) -> None:
+def test_a_helper_that_reads_another_state_is_not_listened_to(letter: flow.Letter) -> None:
+    here: list[str] = []
+    rendered(letter, helpers(letter), ahead=1, watched=partial(watch, here))
+    assert WEEK in here, "the week was not rendered in this process"
+
+
+@needs_two_cores
+def test_a_helper_does_its_share(letter: flow.Letter) -> None:
     here: list[str] = []
     rendered(letter, helpers(letter), watched=partial(watch, here))
-    assert not here
+    assert WEEK not in here
 
 
-def test_a_few_papers_are_rendered_without_helpers(letter: flow.Letter) -> None:
+def test_a_few_papers_are_rendered_without_a_helper(letter: flow.Letter) -> None:
     here: list[str] = []
     many = Helpers(open_room=partial(opened, letter.root))
     rendered(letter, many, watched=partial(watch, here))
-    assert here
+    assert WEEK in here
 
 
 def watch(here: list[str], changes: Changes) -> None:

@@ -84,11 +84,11 @@ class Room(Protocol):
 class Helpers:
     """How helpers come by the newsletter: `open_room`, which can be pickled, opens it anew.
 
-    Of fewer papers than `fewest_papers`, one process is done before others are there.
+    Where fewer papers than `fewest_papers` changed, one process is done before another is there.
     """
 
     open_room: Callable[[], Room]
-    fewest_papers: int = 500
+    fewest_papers: int = 80
 
 
 class Changes:

@@ -1,12 +1,12 @@
-"""Rendering all there is by several processes, each a share of the parts: as many hands as cores.
+"""Rendering much by two processes, each a share of the parts.
 
-    changes ─┬─▶ helper: papers, authors, API …   ─▶ files ─┐
-             └─▶ helper: editions, feeds, topics … ─▶ files ─┴─▶ as they come
+    changes ─┬─▶ here: papers, authors, API …          ─▶ files ─┐
+             └─▶ a helper: editions, feeds, topics …   ─▶ files ─┴─▶ as they come
 
-A helper opens the newsletter itself and reads the state of the store that it is told, or none. What
-it renders comes through a pipe, a few files at a time, and it waits while nobody takes them: so
-little is held. What a helper does not bring to its end, whatever the reason, is rendered here. It
-ends when its pipe does. A few papers are rendered sooner than a helper is there.
+The helper opens the newsletter itself and reads the state of the store that it is told, or none.
+What it renders comes through a pipe, a few files at a time, and it waits while nobody takes them:
+so little is held. What it does not bring to its end, whatever the reason, is rendered here. It ends
+when its pipe does. A few papers are rendered sooner than a helper is there.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from typing import Any
+from multiprocessing.connection import Connection
 
 from digest.models import Rendered
 from digest.pipeline import parts
@@ -27,108 +26,116 @@ from digest.pipeline.easel import Easel
 
 _BATCH_BYTES = 1 << 19
 _OF_EDITIONS = frozenset(
-    f"{parts.__name__}.{name}" for name in ("editions", "feeds", "topics", "trends")
+    f"{parts.__name__}.{name}"
+    for name in ("editions", "feeds", "topics", "trends", "calendar", "entrances")
 )
-_GONE, _FAILED = "gone", "failed"
 
-Message = list[Rendered] | tuple[str, tuple[str, ...]]
+Message = list[Rendered] | tuple[str, ...]
+"""Some files; or, when all were sent, what is gone."""
 
 
 class Hands:
-    """Renders what can have changed, with helpers where there is much; `gone` is told after."""
+    """Renders what can have changed, with a helper where that is much; `gone` is told after."""
 
     def __init__(self, changes: Changes, helpers: Helpers | None, change: int) -> None:
         self._changes = changes
         self._helpers = helpers
         self._change = change
-        self.gone: list[str] = []
+        self.gone: tuple[str, ...] = ()
 
     def files(self) -> Iterator[Rendered]:
-        """Yield all files, in no order; some of them twice, if a helper fails."""
-        helpers, shares = self._helpers, _shares()
-        if helpers is None or not self._is_much(helpers):
-            yield from _rendered(self._changes, tuple(chain.from_iterable(shares)))
+        """Yield all files, in no order; some of them twice, if the helper fails."""
+        ours, theirs = _shares()
+        if self._helpers is None or not self._is_much(self._helpers):
+            yield from _rendered(self._changes, (*theirs, *ours))
             return
-        hired = [_Helper(helpers, share, self._change) for share in range(len(shares))]
-        running: dict[Any, _Helper] = {helper.pipe: helper for helper in hired}
+        helper = _Helper(self._helpers.open_room, self._change, self._changes.since)
         try:
-            while running:
-                for pipe in wait(list(running)):
-                    yield from self._taken(running, running[pipe])
+            for file in _rendered(self._changes, ours):
+                yield file
+                yield from helper.sent()
+            yield from helper.rest()
         finally:
-            for helper in running.values():
-                helper.end()
-
-    def _taken(self, running: dict[Any, _Helper], helper: _Helper) -> Iterator[Rendered]:
-        """Yield what a helper has sent; where it broke off, what it was to render."""
-        message = helper.take()
-        if isinstance(message, list):
-            yield from message
-            return
-        del running[helper.pipe]
-        helper.end()
-        how, paths = message
-        if how == _GONE:
-            self.gone += paths
+            helper.end()
+        if helper.gone is None:
+            yield from _rendered(self._changes, theirs)
         else:
-            yield from _rendered(self._changes, _shares()[helper.share])
+            self.gone = helper.gone
 
     def _is_much(self, helpers: Helpers) -> bool:
-        """Tell whether helpers are worth their start; one core has no use for them."""
-        if self._changes.since or len(os.sched_getaffinity(0)) < 2:
+        """Tell whether a helper is worth its start; one core has no use for it."""
+        if len(os.sched_getaffinity(0)) < 2:
             return False
-        return self._changes.tx.pages.count() >= helpers.fewest_papers
+        changed = self._changes.tx.pages.papers_changed(self._changes.since)
+        return len(changed) >= helpers.fewest_papers
 
 
 class _Helper:
-    """A process that renders a share, seen from here."""
+    """A process that renders its share, seen from here. `gone` is told when it is done."""
 
-    def __init__(self, helpers: Helpers, share: int, change: int) -> None:
+    def __init__(self, open_room: Callable[[], Room], change: int, since: int) -> None:
         context = get_context("spawn")
-        self.share = share
-        self.pipe, there = context.Pipe(duplex=False)
-        told = (helpers.open_room, share, change, there)
+        self.gone: tuple[str, ...] | None = None
+        self._pipe, there = context.Pipe(duplex=False)
+        told = (open_room, change, since, there)
         self._process = context.Process(target=_help, args=told, daemon=True)
         self._process.start()
+        self._is_open = True
         there.close()
 
-    def take(self) -> Message:
-        """Return what it sent next."""
-        try:
-            message: Message = self.pipe.recv()
-        except (EOFError, OSError):
-            return _FAILED, ()
-        return message
+    def sent(self) -> Iterator[Rendered]:
+        """Yield what it has sent by now."""
+        while self._is_open and self._pipe.poll():
+            yield from self._take()
+
+    def rest(self) -> Iterator[Rendered]:
+        """Yield what it has still to send, waiting for it."""
+        while self._is_open:
+            yield from self._take()
 
     def end(self) -> None:
         """Let it end, whatever it is doing."""
-        self.pipe.close()
+        self._pipe.close()
         self._process.terminate()
         self._process.join()
 
+    def _take(self) -> Sequence[Rendered]:
+        """Return what it sent next."""
+        try:
+            message: Message = self._pipe.recv()
+        except (EOFError, OSError):
+            self._is_open = False
+            return ()
+        if isinstance(message, list):
+            return message
+        self._is_open = False
+        self.gone = message
+        return ()
 
-def _help(open_room: Callable[[], Room], share: int, change: int, pipe: Connection) -> None:
-    """Render a share of all, in a process of its own, and send it."""
+
+def _help(open_room: Callable[[], Room], change: int, since: int, pipe: Connection) -> None:
+    """Render the helper's share of what changed, in a process of its own, and send it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever interrupts us all, ends the one we help
     with suppress(Exception), pipe:  # what fails here is done, and told, by whom we help
         room = open_room()
         press = room.press
         easel = Easel(press.painter, press.site, press.templates, room.output.held)
         with room.store.reading() as tx, easel:
-            changes = Changes(tx, press, 0, room.output, easel)
+            changes = Changes(tx, press, since, room.output, easel)
             changes.by_cadence  # noqa: B018  from here on, what is read does not change
             if room.store.change != change:
                 return
-            for batch in _batches(_rendered(changes, _shares()[share])):
+            _, ours = _shares()
+            for batch in _batches(_rendered(changes, ours)):
                 pipe.send(batch)
-            pipe.send((_GONE, tuple(easel.outdated(room.output.names))))
+            pipe.send(tuple(easel.outdated(room.output.names)))
 
 
-def _shares() -> tuple[tuple[parts.Part, ...], tuple[parts.Part, ...]]:
-    """Part the parts: what is made of editions, and what of papers; each takes about as long."""
+def _shares() -> tuple[Sequence[parts.Part], Sequence[parts.Part]]:
+    """Part the parts: what is made of papers, and what of editions; each takes about as long."""
     asked = parts.ROLLUPS + parts.OF_THE_DAY
-    of_editions = tuple(part for part in asked if part.__module__ in _OF_EDITIONS)
-    return tuple(part for part in asked if part not in of_editions), of_editions
+    of_editions = [part for part in asked if part.__module__ in _OF_EDITIONS]
+    return [part for part in asked if part not in of_editions], of_editions
 
 
 def _rendered(changes: Changes, share: Sequence[parts.Part]) -> Iterator[Rendered]:
