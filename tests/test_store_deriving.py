@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from store_values import DAY, NOON, add_dump, known, new, noon_of, one
+from test_delivery_growth import told
 from test_related import planted
 
 from digest.models import Diff, ListedPaper, PaperPage
@@ -356,3 +357,20 @@ def test_who_wrote_most_of_late(store: Store) -> None:
     with store.reading() as tx:
         late = [(author.name, author.papers) for author in tx.authors_of_late()]
     assert late == [("Björn Brandt", 2), ("Ada Almeida", 1)]
+
+
+def test_pages_of_some_papers_do_not_look_at_all(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'digest.db'}")
+    listed(store, [{"title": each.title, "abstract": each.abstract} for _, each in planted(40)])
+    derive(store)
+    with told() as seen, store.reading() as tx:
+        assert any(page.related for page in tx.papers_numbered(1, 10))
+    with store._engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        for what, values in seen:
+            if " IN (" in what:  # those of some papers
+                cursor.execute(f"EXPLAIN QUERY PLAN {what}", values or ())
+                plan = [row[3] for row in cursor.fetchall()]
+                assert not [step for step in plan if "SCAN" in step or "moved_to" in step], plan
+        cursor.close()
+    store.close()

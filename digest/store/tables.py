@@ -136,7 +136,12 @@ papers = Table(
     Column("paragraph_starts", JsonTuple, nullable=False, server_default="[]"),
     UniqueConstraint("key"),
     Index("ix_papers_change", "change"),
-    Index("ix_papers_moved_to", "moved_to"),
+    Index(
+        "ix_papers_moved_to",
+        "moved_to",
+        sqlite_where=text("moved_to IS NOT NULL"),
+        postgresql_where=text("moved_to IS NOT NULL"),
+    ),
 )
 
 paper_keys = Table(
