@@ -88,7 +88,7 @@ class Helpers:
     """
 
     open_room: Callable[[], Room]
-    fewest_papers: int = 80
+    fewest_papers: int = 500
 
 
 class Changes:
