@@ -6,7 +6,7 @@ from binascii import a2b_qp
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from digest.mail.pieces import Holes, Open, quoted_printable
@@ -32,6 +32,7 @@ def filled(text: str, values: dict[str, str]) -> str:
 @given(st.lists(BITS, max_size=40).map("".join), VALUES)
 def test_what_is_filled_is_what_encoding_it_whole_gives(text: str, values: dict[str, str]) -> None:
     text = text.replace("\r", "\n")
+    assume("secret2" not in filled(text, values))  # it stands nowhere: not put together, either
     form = HOLES.form(b"To: <%s>\r\n" % HOLES.hole("to").encode(), [*HOLES.cut(text), END])
     whole = quoted_printable(filled(text, values))
     assert form.fill(values) == f"To: <{values['to']}>\r\n".encode() + whole + END
