@@ -133,9 +133,8 @@ def _help(open_room: Callable[[], Room], change: int, since: int, pipe: Connecti
 
 def _shares() -> tuple[Sequence[parts.Part], Sequence[parts.Part]]:
     """Part the parts: what is made of papers, and what of editions; each takes about as long."""
-    asked = parts.ROLLUPS + parts.OF_THE_DAY
-    of_editions = [part for part in asked if part.__module__ in _OF_EDITIONS]
-    return [part for part in asked if part not in of_editions], of_editions
+    of_editions = [part for part in parts.PAGES if part.__module__ in _OF_EDITIONS]
+    return [part for part in parts.PAGES if part not in of_editions], of_editions
 
 
 def _rendered(changes: Changes, share: Sequence[parts.Part]) -> Iterator[Rendered]:

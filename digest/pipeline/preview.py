@@ -49,7 +49,7 @@ def galley(store: Store, press: Press, output: Output) -> Iterator[Galley]:
             record.name: approval_of(record, press.rules)
             for record in tx.editions(unsealed_only=True)
         }
-        pages = chain.from_iterable(part(changes) for part in parts.ROLLUPS + parts.OF_THE_DAY)
+        pages = chain.from_iterable(part(changes) for part in parts.PAGES)
         later = chain.from_iterable(part(changes) for part in parts.LATER)
         yield Galley(
             drafts=drafts,

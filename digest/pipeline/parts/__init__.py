@@ -30,11 +30,11 @@ from digest.pipeline.parts import (
 Part = Callable[[Changes], Iterator[Rendered]]
 Leaving = Callable[[Changes], Iterator[str]]
 
-OF_THE_DAY: tuple[Part, ...] = (
+PAGES: tuple[Part, ...] = (
+    editions.files,
     searching.files,
     papers.files,
     authors.files,
-    editions.days,
     feeds.files,
     topics.files,
     trends.files,
@@ -45,10 +45,7 @@ OF_THE_DAY: tuple[Part, ...] = (
     maps.files,
     wellknown.files,
 )
-"""What changes with every day."""
-
-ROLLUPS: tuple[Part, ...] = (editions.rollups, feeds.rollups)
-"""The weeks and months; their pictures take longest to paint, so they are begun first."""
+"""All that a publish waits for; editions first, whose pictures are painted meanwhile."""
 
 LATER: tuple[Part, ...] = (bundling.files,)
 """What takes longer than all pages together, and what they can do without until it is there."""

@@ -37,10 +37,6 @@ def files(changes: Changes) -> Iterator[Rendered]:
     trending = to_feeds.trending_of(_whole_weeks(changes), press.site, changes.matcher)
     yield from to_feeds.render_trending(trending[: press.feed_papers], press.site, press.templates)
     yield from to_feed_list.render(press.site, press.templates, changes.matcher.topics)
-
-
-def rollups(changes: Changes) -> Iterator[Rendered]:
-    """Render the feeds of weeks and of months that are over, and of their archives what changed."""
     yield from _rollups(changes, Cadence.WEEK, to_feeds.WEEKLY)
     yield from _rollups(changes, Cadence.MONTH, to_feeds.MONTHLY)
 
