@@ -51,8 +51,7 @@ def related(store: Store) -> dict[int, list[str]]:
 def wrote(store: Store) -> dict[str, list[str]]:
     with store.reading() as tx:
         return {
-            page.author.slug: [told.paper.slug for told in page.papers]
-            for page in tx.authors_changed(0)
+            page.author.slug: [told.slug for told in page.papers] for page in tx.authors_changed(0)
         }
 
 

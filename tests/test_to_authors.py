@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from lxml import html as lxml_html
 
 from digest import theme
 from digest.cli import work
-from digest.models import Author, Authored, AuthorPage, Rendered, Shelf
+from digest.models import Author, Authored, AuthorPage, Paper, Rendered, Shelf
 from digest.render import text, to_author_feeds, to_authors
 from digest.render.matches import NO_TOPICS
 
@@ -33,7 +34,13 @@ AT = datetime(2026, 3, 11, 6, tzinfo=UTC)
 
 def authored(n: int) -> Authored:
     at = AT - timedelta(days=n)
-    return Authored(paper=builders.paper(n), edition=f"{at:%Y-%m-%d}", announced=at)
+    paper = builders.paper(n)
+    told = {name: getattr(paper, name) for name in ("id", "key", "slug", "title", "authors")}
+    return Authored(**told, edition=f"{at:%Y-%m-%d}", announced=at)
+
+
+def papers(numbers: Collection[int]) -> dict[int, Paper]:
+    return {number: builders.paper(number) for number in numbers}
 
 
 def page(count: int = 3, **changes: object) -> AuthorPage:
@@ -42,7 +49,7 @@ def page(count: int = 3, **changes: object) -> AuthorPage:
 
 
 def feeds(told: AuthorPage) -> dict[str, bytes]:
-    made = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS).render(told)
+    made = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, papers).render(told)
     return {file.path: file.content for file in made}
 
 
@@ -164,7 +171,7 @@ def published() -> dict[str, bytes]:
 
 
 def fed(told: AuthorPage, held: dict[str, bytes], changed: tuple[int, ...]) -> dict[str, bytes]:
-    made = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, held.get, changed)
+    made = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, papers, held.get, changed)
     return {file.path: file.content for file in made.render(told)}
 
 
@@ -203,7 +210,7 @@ def test_papers_of_other_authors_are_not_looked_for_twice(published: dict[str, b
         asked.append(path)
         return published.get(path)
 
-    renderer = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, held, (1,))
+    renderer = to_author_feeds.AuthorFeeds(SITE, TEMPLATES, NO_TOPICS, papers, held, (1,))
     for slug in ("ada-almeida", "b"):
         list(renderer.render(page(author=replace(ADA, slug=slug))))
     assert asked == [OWN_JSON]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.models.papers import Paper
-
 Vector = tuple[tuple[int, int], ...]
 """The strongest terms of a paper, each with its weight, the strongest first."""
 
@@ -40,12 +38,17 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authored:
-    """A paper of an author: in which daily edition and when (aware UTC) it was announced.
+    """A paper as a list of an author's papers shows it. `id` is the store's row number.
 
-    As the store tells it, `announced` is when its dump was read; as a page does, a time of the day.
+    `announced` (aware UTC) is when its dump was read, as the store tells it; as a page does, a time
+    of the day of its `edition`.
     """
 
-    paper: Paper
+    id: int
+    key: str
+    slug: str
+    title: str
+    authors: tuple[str, ...]
     edition: str
     announced: datetime
 

@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from digest.models import ENGLISH, Edition, Entry, Paper, Section, Site, Tongue, phrase
+from digest.models import (
+    ENGLISH,
+    Authored,
+    Edition,
+    Entry,
+    Paper,
+    Related,
+    Section,
+    Site,
+    Tongue,
+    phrase,
+)
 from digest.render import KEPT, names
 from digest.render.charts.spark import Spark, recent
 from digest.render.matches import NO_TOPICS, Match, Matcher
@@ -156,7 +167,7 @@ def counted(counts: Iterable[tuple[Section, int]], tongue: Tongue) -> list[str]:
     return [said[section](count) for section, count in counts if count]
 
 
-def paper_title(paper: Paper, tongue: Tongue = ENGLISH) -> str:
+def paper_title(paper: Paper | Related | Authored, tongue: Tongue = ENGLISH) -> str:
     """Return a paper's title as readers are shown it."""
     return legible(paper.title) or tongue.say("Untitled")
 

@@ -12,13 +12,13 @@ which they came. So the entry of a paper is the same in all feeds and for ever.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import jinja2
 
-from digest.models import Author, Authored, AuthorPage, Rendered, Site
+from digest.models import Author, Authored, AuthorPage, Paper, Rendered, Site
 from digest.render import feed_heads, feed_json, names, to_feeds
 from digest.render.feed_entries import FeedPaper, entries_of_papers
 from digest.render.feed_heads import Head
@@ -36,13 +36,14 @@ _MOST_KEPT = 8192
 _MICROSECONDS = 1_000_000
 
 Held = Callable[[str], bytes | None]
+Papers = Callable[[Collection[int]], Mapping[int, Paper]]
 
 
 class AuthorFeeds:
     """Renders feeds of authors, and keeps the entries of papers meanwhile.
 
-    `held` gives what the output has at a path. What it says of papers that are `changed`, by row
-    number, is not believed; without `held` nothing is.
+    `papers` gives those of some row numbers, whole; `held` what the output has at a path. What it
+    says of papers that are `changed`, by row number, is not believed; without `held` nothing is.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class AuthorFeeds:
         site: Site,
         templates: jinja2.Environment,
         matcher: Matcher,
+        papers: Papers,
         held: Held | None = None,
         changed: Collection[int] = (),
     ) -> None:
         self._site = site
         self._templates = templates
         self._matcher = matcher
+        self._papers = papers
         self._held = held
         self._changed = changed
         self._kept: OrderedDict[int, FeedItem] = OrderedDict()
@@ -65,6 +68,7 @@ class AuthorFeeds:
         papers = page.papers[:MOST_ENTRIES]
         told = [each for each in papers if papers[0].announced - each.announced <= SPAN]
         self._recall(page.author, told)
+        self._make([each for each in told if each.id not in self._kept])
         items = map(self._item, told)
         head = self._head(page.author)
         yield from to_feeds.files(
@@ -87,41 +91,46 @@ class AuthorFeeds:
 
     def _recall(self, author: Author, told: Sequence[Authored]) -> None:
         """Keep the entries of papers that did not change, as the author's feed has them."""
-        asked = [each for each in told if self._may_stand(each.paper.id)]
+        asked = [each for each in told if self._may_stand(each.id)]
         if self._held is None or not asked:
             return
         content = self._held(names.author_feed_paths(author.slug)["json"])
         found = {item.id: item for item in feed_json.read(content or b"") or ()}
         for each in asked:
-            if item := found.get(names.tag_uri(self._site, each.paper.key)):
+            if item := found.get(names.tag_uri(self._site, each.key)):
                 at = _announced(each)
                 self._keep(each, replace(item, published=at.replace(microsecond=0), updated=at))
 
     def _may_stand(self, paper_id: int) -> bool:
         return paper_id not in self._kept and paper_id not in self._changed
 
-    def _item(self, told: Authored) -> FeedItem:
-        paper = told.paper
-        if (kept := self._kept.get(paper.id)) is not None:
-            self._kept.move_to_end(paper.id)
-            return kept
-        own = FeedPaper(
-            paper=paper,
-            announced=_announced(told),
-            edition=told.edition,
-            topics=self._matcher.of(paper),
-        )
-        (item,) = entries_of_papers((own,), self._site, self._templates)
-        return self._keep(told, item)
+    def _make(self, told: Sequence[Authored]) -> None:
+        """Make the entries of these papers, and keep them."""
+        papers = self._papers([each.id for each in told]) if told else {}
+        own = [
+            FeedPaper(
+                paper=papers[each.id],
+                announced=_announced(each),
+                edition=each.edition,
+                topics=self._matcher.of(papers[each.id]),
+            )
+            for each in told
+        ]
+        entries = entries_of_papers(own, self._site, self._templates)
+        for each, item in zip(told, entries, strict=True):
+            self._keep(each, item)
 
-    def _keep(self, told: Authored, item: FeedItem) -> FeedItem:
-        self._kept[told.paper.id] = item
+    def _item(self, told: Authored) -> FeedItem:
+        self._kept.move_to_end(told.id)
+        return self._kept[told.id]
+
+    def _keep(self, told: Authored, item: FeedItem) -> None:
+        self._kept[told.id] = item
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
-        return item
 
 
 def _announced(told: Authored) -> datetime:
     """Return when a paper was announced, told apart from the others of its dump."""
-    apart = timedelta(microseconds=_MICROSECONDS - 1 - told.paper.id % _MICROSECONDS)
+    apart = timedelta(microseconds=_MICROSECONDS - 1 - told.id % _MICROSECONDS)
     return told.announced.replace(microsecond=0) + apart

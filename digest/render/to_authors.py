@@ -13,7 +13,7 @@ from itertools import groupby
 
 import jinja2
 
-from digest.models import Author, AuthorPage, Paper, Rendered, Shelf, Site, Tongue
+from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site, Tongue
 from digest.render import KEPT, names
 from digest.render.cards import author_line, paper_title
 from digest.render.to_papers import author_path
@@ -30,7 +30,7 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
     author = page.author
     values = {
         "title": author.name,
-        "papers": tuple(_shown(told.paper, told.edition, site.tongue) for told in page.papers),
+        "papers": tuple(_shown(told, site.tongue) for told in page.papers),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
     }
@@ -63,14 +63,14 @@ def render_shelf(
 
 
 @lru_cache(KEPT)
-def _shown(paper: Paper, edition: str, tongue: Tongue) -> Mapping[str, object]:
+def _shown(told: Authored, tongue: Tongue) -> Mapping[str, object]:
     """Return what pages show of a paper: it stands on those of several authors."""
     return {
-        "title": paper_title(paper, tongue),
-        "told": paper.title,
-        "path": paper_path(paper.slug),
-        "authors": author_line(paper.authors, tongue),
-        "edition": _edition(edition, tongue),
+        "title": paper_title(told, tongue),
+        "told": told.title,
+        "path": paper_path(told.slug),
+        "authors": author_line(told.authors, tongue),
+        "edition": _edition(told.edition, tongue),
     }
 
 

@@ -185,7 +185,7 @@ def _edition(name: str, tongue: Tongue) -> dict[str, Any]:
 
 def _related(paper: Related, tongue: Tongue) -> dict[str, object]:
     return {
-        "title": legible(paper.title) or tongue.say("Untitled"),
+        "title": paper_title(paper, tongue),
         "told": paper.title,
         "path": paper_path(paper.slug),
         "authors": author_line(paper.authors, tongue),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from digest.models import Author, Authored, AuthorPage, Cadence, Paper, Related, Section, Shelf
+from digest.models import Author, Authored, AuthorPage, Cadence, Related, Section, Shelf
 from digest.store.hidden import is_hidden
 from digest.store.statements import batches
 from digest.store.tables import (
@@ -148,11 +148,11 @@ def _author_pages(connection: Connection, ids: Sequence[int]) -> Iterator[Author
     found: dict[int, list[Any]] = {}
     for row in connection.execute(_wrote(ids)):
         found.setdefault(row.author_id, []).append(row)
-    here = _papers(connection, {row.id for rows in found.values() for row in rows})
+    told_of = _told(connection, {row.id for rows in found.values() for row in rows})
     for author_id in ids:
         rows = found.get(author_id, [])
         told = tuple(
-            Authored(paper=here[row.id], edition=row.edition, announced=row.at) for row in rows
+            Authored(**told_of[row.id], edition=row.edition, announced=row.at) for row in rows
         )
         more = rows[0].number - len(rows) if rows else 0
         yield AuthorPage(author=who[author_id], papers=told, more=more)
@@ -175,12 +175,13 @@ def _wrote(ids: Sequence[int]) -> Select[Any]:
     return select(ranked).where(at.rank <= MOST_PAPERS).order_by(at.author_id, at.rank)
 
 
-def _papers(connection: Connection, ids: Collection[int]) -> dict[int, Paper]:
-    found: dict[int, Paper] = {}
-    columns = [papers.c[name] for name in Paper.__dataclass_fields__]
+def _told(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return what a list tells of these papers: most stand in those of several authors."""
+    found: dict[int, dict[str, Any]] = {}
+    columns = [papers.c[name] for name in ("id", "key", "slug", "title", "authors")]
     for batch in batches(sorted(ids)):
         for row in connection.execute(select(*columns).where(papers.c.id.in_(batch))):
-            found[row.id] = Paper(**row._asdict())
+            found[row.id] = row._asdict()
     return found
 
 

@@ -6,7 +6,7 @@ by it changes only where one of its papers does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, func, select
@@ -40,6 +40,10 @@ class Pages(Part):
     def papers(self, first: int, last: int) -> tuple[tuple[str, date | None], ...]:
         """Return slug and last day of the papers that have one, between two row numbers."""
         return self._do(_papers, first, last)
+
+    def numbered(self, numbers: Collection[int]) -> Mapping[int, Paper]:
+        """Return the papers of these row numbers."""
+        return self._do(by_ids, numbers)
 
 
 def _count(connection: Connection) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from functools import cache, partial
 
 from digest.edition import within
-from digest.models import Authored, AuthorPage, Rendered, Shelf
+from digest.models import AuthorPage, Rendered, Shelf
 from digest.pipeline.changes import Changes
 from digest.render import to_authors, to_site
 from digest.render.to_author_feeds import AuthorFeeds
@@ -41,25 +41,19 @@ def shelves(changes: Changes) -> tuple[Shelf, ...]:
 
 def _feeds(changes: Changes) -> AuthorFeeds:
     """Make what renders feeds; where all is made anew, those that are there are not asked."""
-    press, since = changes.press, changes.since
-    if not since:
-        return AuthorFeeds(press.site, press.templates, changes.matcher)
-    changed = frozenset(changes.tx.pages.papers_changed(since))
-    held = changes.output.held
-    return AuthorFeeds(press.site, press.templates, changes.matcher, held, changed)
+    press, pages = changes.press, changes.tx.pages
+    make = partial(AuthorFeeds, press.site, press.templates, changes.matcher, pages.numbered)
+    if not changes.since:
+        return make()
+    return make(changes.output.held, frozenset(pages.papers_changed(changes.since)))
 
 
 def _dated(page: AuthorPage, announced: Callable[[str, datetime], datetime]) -> AuthorPage:
     """Date the papers of an author as their editions do, and put the latest first."""
     papers = [
-        Authored(
-            paper=told.paper,
-            edition=told.edition,
-            announced=announced(told.edition, told.announced),
-        )
-        for told in page.papers
+        replace(told, announced=announced(told.edition, told.announced)) for told in page.papers
     ]
-    papers.sort(key=lambda told: told.paper.id)
+    papers.sort(key=lambda told: told.id)
     papers.sort(key=lambda told: told.announced, reverse=True)
     return replace(page, papers=tuple(papers))
 
