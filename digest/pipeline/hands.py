@@ -27,7 +27,7 @@ from digest.pipeline.easel import Easel
 _BATCH_BYTES = 1 << 19
 _OF_EDITIONS = frozenset(
     f"{parts.__name__}.{name}"
-    for name in ("editions", "feeds", "topics", "trends", "calendar", "entrances")
+    for name in ("editions", "feeds", "topics", "trends", "calendar", "entrances", "api")
 )
 
 Message = list[Rendered] | tuple[str, ...]
