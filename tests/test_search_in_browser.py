@@ -303,6 +303,16 @@ def test_every_look_is_legible(chromium: Any, search: str) -> None:
             assert tab.evaluate(run) == []
 
 
+def test_what_was_asked_is_printed_with_what_was_found(chromium: Any, search: str) -> None:
+    with tab_at(chromium, f"{search}?q=lanterns") as tab:
+        assert found(tab)
+        tab.emulate_media(media="print")
+        assert tab.locator("#q").is_visible()
+        assert tab.locator("#found li").first.is_visible()
+        assert not tab.locator("#search button").is_visible()
+        assert not tab.locator("header nav").is_visible()
+
+
 def test_without_scripts_words_say_so(chromium: Any, search: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
