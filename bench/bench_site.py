@@ -52,6 +52,10 @@ class Built:
         return median(run.seconds for run in self.runs) * 1000 / self.pages
 
     @property
+    def file_ms(self) -> float:
+        return median(run.seconds for run in self.runs) * 1000 / self.files
+
+    @property
     def told(self) -> str:
         cpu = median(run.cpu_seconds for run in self.runs) * 1000 / self.pages
         return (
@@ -103,6 +107,7 @@ def beside_others(
         note = f"ours: {mine.told}; Hugo: {theirs.told}"
         yield row(job, mine.page_ms, theirs=version("hugo", "version"), theirs_ms=theirs.page_ms,
                   goal="≤ 1×", note=note)  # fmt: skip
+        yield of_files(mine, theirs, "Hugo")
         yield memory(mine, theirs)
     else:
         mine = built(build, letter / "output", TURNS, PLAIN)
@@ -112,6 +117,7 @@ def beside_others(
     theirs = built(command, root / "pelican/public", 1)
     yield row("the same", mine.page_ms, theirs=f"Pelican {pelican()}", theirs_ms=theirs.page_ms,
               goal="≤ 0.2×", note=f"Pelican, once: {theirs.told}")  # fmt: skip
+    yield of_files(mine, theirs, "Pelican")
 
 
 def with_extras(letter: Path, size: int) -> Iterator[dict[str, Any]]:
@@ -169,6 +175,11 @@ def joined(turns: Sequence[Built]) -> Built:
     return Built(
         runs=runs, files=first.files, pages=first.pages, size=first.size, taken=first.taken
     )
+
+
+def of_files(mine: Built, theirs: Built, name: str) -> dict[str, Any]:
+    """Tell what a file takes, whatever it is: a page, a feed, a mail, data."""
+    return row("the same: a file of any kind", mine.file_ms, theirs=name, theirs_ms=theirs.file_ms)
 
 
 def memory(mine: Built, theirs: Built) -> dict[str, Any]:
