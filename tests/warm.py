@@ -2,7 +2,7 @@
 
 One process has loaded the program and forks for each command: what runs has its own arguments,
 environment, folder, streams and exit code, as if it had been started, without the second that
-loading takes. It knows nothing of the tests' process. tests/test_cli.py starts Python itself.
+loading takes. It knows nothing of the tests' process. test_cli and test_readme start Python too.
 """
 
 from __future__ import annotations
