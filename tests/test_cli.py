@@ -166,17 +166,17 @@ def test_a_dry_run_of_init_makes_nothing(tmp_path):
 
 
 def test_a_backup_brings_everything_back(root, tmp_path):
-    started(root, "run")
+    digest(root, "run")
     started(root, "backup", tmp_path / "kept.db")
     before = {p: p.read_bytes() for p in (root / "output").rglob("*.html")}
     for file in root.glob("digest.db*"):
         file.unlink()
-    told = started(root, "run", ok=78)
+    told = digest(root, "run", ok=78)
     assert "digest restore" in told
-    started(root, "restore", tmp_path / "kept.db")
-    started(root, "publish", "--all")
+    digest(root, "restore", tmp_path / "kept.db")
+    digest(root, "publish", "--all")
     assert {p: p.read_bytes() for p in (root / "output").rglob("*.html")} == before
-    started(root, "run", ok=3)
+    digest(root, "run", ok=3)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database" * 100, b"\0" * 8192])
@@ -191,10 +191,10 @@ def test_a_damaged_database_is_refused_with_a_hint(root, damage):
 
 
 def test_the_doctor_tells_whether_all_is_seen_at_one_instant(root):
-    started(root, "run")
-    assert "published all at one instant" in started(root, "doctor")
+    digest(root, "run")
+    assert "published all at one instant" in digest(root, "doctor")
     (root / "output" / ".git").mkdir()
-    assert "published file by file: it is a repository" in started(root, "doctor")
+    assert "published file by file: it is a repository" in digest(root, "doctor")
 
 
 def digest_any(root, *args):

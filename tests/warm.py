@@ -24,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 HERE = Path(__file__).resolve()
+PATIENCE_SECONDS = 120
 
 
 def digest(root: Path, *args: object, ok: int = 0, **env: str) -> str:
@@ -60,12 +61,14 @@ class _Server:
 
     def __init__(self) -> None:
         self._ours, theirs = socket.socketpair()
+        self._ours.settimeout(PATIENCE_SECONDS)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, HERE, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                start_new_session=True,
             )
         atexit.register(self._close)
 
@@ -77,7 +80,12 @@ class _Server:
         told = json.dumps(task).encode()
         socket.send_fds(self._ours, [struct.pack("!I", len(told))], streams)
         self._ours.sendall(told)
-        code: int = struct.unpack("!i", _exactly(self._ours, 4))[0]
+        try:
+            code: int = struct.unpack("!i", _exactly(self._ours, 4))[0]
+        except TimeoutError:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            _server.cache_clear()
+            raise
         return code
 
 
