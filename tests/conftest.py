@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,12 @@ import pytest
 from postgres import KeptSchema, fresh_schema
 
 from digest.store import Store, open_store
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over all that was imported: it stays, and was looked at each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

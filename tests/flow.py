@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -200,11 +201,22 @@ def broken_links(folder: Path) -> list[str]:
     ]
 
 
-def _targets(path: Path, folder: Path) -> Iterator[str]:
+def _targets(path: Path, folder: Path) -> tuple[str, ...]:
     content = path.read_bytes()
     assert content.strip(), f"{path} is empty"
     base = f"{SITE}/{path.relative_to(folder).as_posix()}"
-    if path.suffix == ".xml":
+    known = base, sha256(content).digest()
+    if known not in _led:
+        _led[known] = tuple(_told(base, content))
+    return _led[known]
+
+
+_led: dict[tuple[str, bytes], tuple[str, ...]] = {}
+"""Where files lead to: while a site grows, most are asked again as they were."""
+
+
+def _told(base: str, content: bytes) -> Iterator[str]:
+    if base.endswith(".xml"):
         tree_ = lxml.etree.fromstring(content)
         told = [node.get("href") or node.text or "" for node in tree_.iter("{*}link")]
     else:

@@ -33,6 +33,7 @@ WANTED = (
 )
 QUICK_TO_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Java: half the time of a core for a thousand pages, as it does not prepare for millions."""
+REAL_AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOTE = "A note with *emphasis*, `code`, a [link](https://example.org/a?b=c&d=e) and\n\n- a list\n"
 CONFIG = f"""
 [site]
@@ -87,7 +88,7 @@ def _real(root: Path) -> None:
         for path in sorted((PAGES.parent / folder).iterdir())
         if not path.name.endswith(".truth.json")
     ]
-    publish(root, datetime(2026, 11, 20, 12, tzinfo=UTC), dumps)
+    publish(root, REAL_AT, dumps)
 
 
 def _samples(root: Path) -> None:

@@ -6,14 +6,13 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import flow
 import pytest
+import warm
 from https_server import certificate, serving, status
 
 from digest.cli.noticeboard import board
@@ -65,14 +64,8 @@ def letter(tmp_path: Path, port: int) -> Iterator[flow.Letter]:
 
 
 def channels(root: Path, *args: str, ok: int = 0, **env: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "digest", "-C", str(root), *args],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **env},
-        check=False,
-    )
+    settings = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **env}
+    done = warm.run("-C", root, *args, env=settings)
     told = done.stdout + done.stderr
     assert done.returncode == ok, told
     assert "Traceback" not in told

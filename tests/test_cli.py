@@ -1,4 +1,7 @@
-"""The commands as a user calls them: real processes, exit codes, what is printed where."""
+"""The commands as a user calls them: real processes, exit codes, what is printed where.
+
+Those that are `started` start Python too, as those of test_readme do.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from warm import digest
 
 DIGEST = [sys.executable, "-m", "digest"]
 TODAY = datetime.now(UTC).date()
@@ -18,8 +22,8 @@ SEA = "We chart the floor of an invented ocean with nine buoys and one patient w
 SKY = "A kite that listens to thunder tells rain from hail a minute ahead of the barometer. " * 5
 
 
-def digest(root, *args, ok=0, **env):
-    """Run the command in a newsletter; return its stdout, and insist on its exit code."""
+def started(root, *args, ok=0, **env):
+    """As `digest`, but Python is started too."""
     done = subprocess.run(
         [*DIGEST, "--dir", str(root), *map(str, args)],
         capture_output=True,
@@ -51,14 +55,14 @@ def root(tmp_path):
 
 
 def test_init_makes_a_newsletter_once(tmp_path):
-    digest(tmp_path, "init", tmp_path / "new")
+    started(tmp_path, "init", tmp_path / "new")
     assert (tmp_path / "new" / "inbox").is_dir()
     assert "# " in (tmp_path / "new" / "digest.toml").read_text()
-    assert "newsletter already" in digest(tmp_path, "init", tmp_path / "new", ok=2)
+    assert "newsletter already" in started(tmp_path, "init", tmp_path / "new", ok=2)
 
 
 def test_run_publishes_and_a_second_run_has_nothing_new(root):
-    told = json.loads(digest(root, "run", "--json"))
+    told = json.loads(started(root, "run", "--json"))
     assert [(d["status"], d["listed"], d["new"]) for d in told["dumps"]] == [("read", 2, 2)]
     assert told["editions"] == [
         {"name": str(TODAY), "sealed": False, "new": 2, "trending": 0, "revised": 0}
@@ -66,7 +70,7 @@ def test_run_publishes_and_a_second_run_has_nothing_new(root):
     assert told["quiet"] is None
     assert {"index.html", "feeds/atom.xml"} <= set(told["published"])
     assert all((root / "output" / path).is_file() for path in told["published"])
-    again = json.loads(digest(root, "run", "--json", ok=3))
+    again = json.loads(started(root, "run", "--json", ok=3))
     assert (again["dumps"], again["published"]) == ([], [])
     assert again["quiet"].startswith("nothing arrived")
 
@@ -163,7 +167,7 @@ def test_a_dry_run_of_init_makes_nothing(tmp_path):
 
 def test_a_backup_brings_everything_back(root, tmp_path):
     digest(root, "run")
-    digest(root, "backup", tmp_path / "kept.db")
+    started(root, "backup", tmp_path / "kept.db")
     before = {p: p.read_bytes() for p in (root / "output").rglob("*.html")}
     for file in root.glob("digest.db*"):
         file.unlink()
@@ -200,11 +204,11 @@ def digest_any(root, *args):
 
 
 def test_a_database_of_a_later_version_is_refused(root):
-    digest(root, "run")
+    started(root, "run")
     with sqlite3.connect(root / "digest.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    assert "later version" in digest(root, "run", ok=78)
+    assert "later version" in started(root, "run", ok=78)
 
 
 def test_wrong_settings_are_told_all_at_once(root):
@@ -216,7 +220,7 @@ def test_wrong_settings_are_told_all_at_once(root):
 
 
 def test_without_a_newsletter_commands_say_what_to_do(tmp_path):
-    assert "digest init" in digest(tmp_path, "run", ok=78)
+    assert "digest init" in started(tmp_path, "run", ok=78)
 
 
 def test_secrets_are_masked(root):
@@ -242,11 +246,11 @@ def test_status_tells_what_was_read_what_waits_and_what_was_rejected(root):
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux has a file that fails")
 def test_a_file_that_the_disk_cannot_give_is_told_and_stops_no_other(root):
-    told = json.loads(digest(root, "diff", "--json", "/proc/self/mem", ok=3))
+    told = json.loads(started(root, "diff", "--json", "/proc/self/mem", ok=3))
     assert told[0]["status"] == "rejected"
     assert told[0]["reason"] == "it cannot be read: Input/output error"
     good = next((root / "inbox").glob("*.json"))
-    told = json.loads(digest(root, "run", "--json", "/proc/self/mem", good))
+    told = json.loads(started(root, "run", "--json", "/proc/self/mem", good))
     assert sorted(dump["status"] for dump in told["dumps"]) == ["read", "rejected"]
 
 
@@ -270,11 +274,11 @@ def test_a_format_of_another_package_is_read(root, tmp_path):
     )
     dump = tmp_path / "owls.txt"
     dump.write_text("OWLS\nOn Owls\nOn More Owls\n")
-    told = json.loads(digest(root, "diff", "--json", dump, PYTHONPATH=str(package)))
+    told = json.loads(started(root, "diff", "--json", dump, PYTHONPATH=str(package)))
     assert told[0]["format"] == "owl"
     assert [p["title"] for p in told[0]["new"]] == ["On Owls", "On More Owls"]
     (package / "owl_format.py").write_text("raise RuntimeError('gone')")
-    assert "uninstall owl-format" in digest(
+    assert "uninstall owl-format" in started(
         root, "diff", "--json", dump, ok=78, PYTHONPATH=str(package)
     )
 

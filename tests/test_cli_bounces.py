@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 import returned_mails as mails
+import warm
 
 from digest.mail import verp
 from digest.models import Consent, ConsentAct, Subscriber, SubscriberState
@@ -40,14 +39,9 @@ class Letter:
 
     def call(self, *args: object, given: bytes = b"", ok: int = 0, **env: str) -> str:
         """Run the command; insist on its exit code, and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "digest", "-C", str(self.root), "bounces", *map(str, args)],
-            input=given,
-            capture_output=True,
-            env={**os.environ, "NO_COLOR": "1", **env},
-            check=False,
-        )
-        told = (done.stdout + done.stderr).decode()
+        words = ["-C", self.root, "bounces", *args]
+        done = warm.run(*words, given=given, env={**os.environ, "NO_COLOR": "1", **env})
+        told = done.stdout + done.stderr
         assert done.returncode == ok, told
         assert "Traceback" not in told
         assert ADDRESS not in told
@@ -69,8 +63,7 @@ class Letter:
 def letter(tmp_path: Path) -> Iterator[Letter]:
     """A newsletter with one active reader."""
     root = tmp_path / "letter"
-    command = [sys.executable, "-m", "digest", "init", str(root)]
-    subprocess.run(command, check=True, capture_output=True)
+    warm.run("init", root).check_returncode()
     store = open_store(f"sqlite:///{root / 'digest.db'}")
     yield Letter(root, store)
     store.close()

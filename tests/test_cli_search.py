@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_cli import digest
+from warm import digest
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from typing import Any
 
 import builders
 import pytest
-from test_cli import TODAY, digest
+from test_cli import TODAY
+from warm import digest
 
 from digest.models import Paper, PaperPage, Sighting
 from digest.pipeline.survey import survey

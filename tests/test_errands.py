@@ -16,6 +16,7 @@ from typing import Any
 
 import flow
 import pytest
+import warm
 from test_smtp_catch import Catcher, command
 
 from digest.models import Consent, ConsentAct, Preferences, Subscriber, SubscriberState
@@ -85,8 +86,9 @@ def process(root: Path, *args: str) -> subprocess.Popen[str]:
 
 
 def run(root: Path, *args: str) -> tuple[int, dict[str, Any], str]:
-    done = process(root, "run", "--json", *args)
-    told, said = done.communicate(timeout=60)
+    words = ["-C", root, "run", "--json", *args]
+    done = warm.run(*words, env={**os.environ, "NO_COLOR": "1"})
+    told, said = done.stdout, done.stderr
     assert ADDRESS not in said
     assert "HUSHHUSH" not in told + said
     return done.returncode, json.loads(told), said

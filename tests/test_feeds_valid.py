@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import builders
 import feedparser
+import judged
 import pytest
 import xss
 from feed_rules import ATOM, complaints
-from flow import NO_PAGES, PAGES, SITE, Letter, make, tree
+from flow import SITE, Letter, make, tree
 from lxml import etree
 
 from digest import theme
@@ -49,19 +49,6 @@ TITLES = (
     "control \x00\x1b\x85 \ufffe\uffff \ud800 \u202e end",
     "",
 )
-
-
-CONFIG = f"""
-[site]
-url = "{SITE}"
-
-[topics.language-models]
-title = "Language models & <think>"
-phrases = ["language model*"]
-
-[topics.nobodys]
-authors = ["Nobody Atall"]
-"""
 
 
 def day(number: int, papers: int = 3) -> Edition:
@@ -311,15 +298,10 @@ def test_hostile_text_upsets_no_reader(words: str) -> None:
 # The real dumps -------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not PAGES.is_dir(), reason=NO_PAGES)
-def test_there_is_nothing_to_say_of_the_feeds_of_the_real_dumps(tmp_path: Path) -> None:
-    (tmp_path / "digest.toml").write_text(CONFIG)
-    letter = make(tmp_path, datetime(2026, 11, 20, 12, tzinfo=UTC))
-    for path in sorted(PAGES.glob("*.txt")):
-        letter.drop(path.name, path.read_bytes())
-    for path in sorted((PAGES.parent / "hf_api").glob("*.json")):
-        letter.drop(path.name, path.read_bytes())
-    letter.run()
+def test_there_is_nothing_to_say_of_the_feeds_of_the_real_dumps(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    letter = make(judged.real(tmp_path_factory).parent, judged.REAL_AT)
     files = {
         path: held
         for path, held in tree(letter.folder).items()
@@ -340,6 +322,7 @@ def test_there_is_nothing_to_say_of_the_feeds_of_the_real_dumps(tmp_path: Path) 
         if path.endswith("feed.json")
         for item in json.loads(held)["items"]
     }
+    letter.close()
 
 
 def announced(letter: Letter) -> set[str]:

@@ -88,11 +88,14 @@ def strings() -> list[str]:
 
 @pytest.fixture(scope="module")
 def folders(strings: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    root = tmp_path_factory.mktemp("hostile")
-    name = "2026-03-11 <b>{{7*7}}&'.json"
-    hostile = publish(root / "hostile", name, strings, "\n\n".join(OWN))
-    twin = publish(root / "twin", "2026-03-11.json", harmless(strings), NOTE)
-    return hostile.folder, twin.folder
+    def build(root: Path) -> None:
+        root.mkdir()
+        name = "2026-03-11 <b>{{7*7}}&'.json"
+        publish(root / "hostile", name, strings, "\n\n".join(OWN))
+        publish(root / "twin", "2026-03-11.json", harmless(strings), NOTE)
+
+    root = judged.once(tmp_path_factory, "hostile", build, ".")
+    return root / "hostile/output", root / "twin/output"
 
 
 NOTE = "A *note* with **all** that `it` may hold: [a link](https://example.org 'so').\n\n> said\n"

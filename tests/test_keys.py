@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import flow
 import mailroom
 import pytest
+import warm
 
 from digest.store import Store, backup, open_store
 from digest.tokens import Signer
@@ -45,8 +44,7 @@ def test_a_backup_has_all_keys(store: Store, store_url: str, tmp_path: Path) -> 
 
 
 def rotate(root: Path, *args: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "digest", "-C", str(root), "keys", "rotate", *args]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm.run("-C", root, "keys", "rotate", *args)
     return done.returncode, done.stdout + done.stderr
 
 

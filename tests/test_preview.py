@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from judged import CHROMIUM
 
 from digest.preview import pages
@@ -73,12 +74,7 @@ class Preview:
 
 
 def digest(root: Path, *arguments: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "digest", "--dir", root, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.run("--dir", root, *arguments)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

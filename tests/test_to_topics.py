@@ -16,10 +16,10 @@ from feed_rules import complaints
 from flow import SITE, Letter, broken_links, make, page, times, tree
 from formulas import as_text
 from lxml import html as lxml_html
-from test_cli import digest
 from test_feeds_valid import NOW, SITES, with_words
 from test_feeds_valid import day as feed_day
 from test_to_site import TEMPLATES, day
+from warm import digest
 
 from digest.cli import work
 from digest.models import Delivery, Edition, Paper, Preferences, Rendered

@@ -13,6 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+import warm
 
 WAIT_SECONDS = 30  # how long a real process may take on a busy machine; no test measures time
 SEA = "We chart the floor of an invented ocean with nine buoys and one patient whale, twice. " * 5
@@ -35,7 +36,7 @@ def until(condition):
 @pytest.fixture
 def root(tmp_path):
     root = tmp_path / "letter"
-    subprocess.run([sys.executable, "-m", "digest", "init", root], check=True, capture_output=True)
+    warm.run("init", root).check_returncode()
     return root
 
 
