@@ -117,7 +117,8 @@ class Changes:
     def edition(self, record: EditionRecord) -> Edition:
         """Return an edition as it is published."""
         edition = self._desk.edition(self.tx, record)
-        self._ledger.note(edition)
+        if edition.cadence is Cadence.DAY:
+            self._ledger.note(edition)
         return edition
 
     def count(self, records: Iterable[EditionRecord]) -> list[Counted]:

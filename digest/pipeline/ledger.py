@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from digest.models import Cadence, Counted, Edition, EditionRecord
+from digest.models import Counted, Edition, EditionRecord
 from digest.render import to_calendar
 from digest.render.matches import Matcher
 
@@ -45,14 +45,13 @@ class Ledger:
         return known
 
     def note(self, edition: Edition) -> Counted:
-        """Count what an edition holds; of other than days nothing is kept."""
+        """Count what a daily edition holds."""
         if (known := self._counted.get(edition.name)) is not None:
             return known
         found = Counter(match.name for e in edition.new for match in self._matcher.of(e.paper))
         topics = {topic.name: found[topic.name] for topic in self._matcher.topics}
         known = Counted(day=edition.start, new=len(edition.new), topics=topics)
-        if edition.cadence is Cadence.DAY:
-            self._counted[edition.name] = known
+        self._counted[edition.name] = known
         return known
 
     def _year(self, year: int) -> Mapping[str, Any]:

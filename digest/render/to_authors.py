@@ -6,18 +6,19 @@ listed on shelves, pages of so many each (`store.shelving`), and the first page 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
 
 import jinja2
+from markupsafe import Markup
 
 from digest.models import Author, Authored, AuthorPage, Rendered, Shelf, Site, Tongue
 from digest.render import KEPT, names
 from digest.render.cards import author_line, paper_title
 from digest.render.to_papers import author_path
-from digest.render.to_site import AUTHORS, edition_path, lay_out, paper_path
+from digest.render.to_site import AUTHORS, edition_path, lay_out, linker, paper_path
 
 
 def shelf_path(number: int) -> str:
@@ -30,7 +31,7 @@ def render_author(page: AuthorPage, site: Site, templates: jinja2.Environment) -
     author = page.author
     values = {
         "title": author.name,
-        "papers": tuple(_shown(told, site.tongue) for told in page.papers),
+        "papers": tuple(_line(told, site, templates) for told in page.papers),
         "more": page.more,
         "feeds": names.author_feed_paths(author.slug),
     }
@@ -62,16 +63,18 @@ def render_shelf(
     return lay_out("shelf.html", shelf_path(number), site, templates, values)
 
 
-@lru_cache(KEPT)
-def _shown(told: Authored, tongue: Tongue) -> Mapping[str, object]:
-    """Return what pages show of a paper: it stands on those of several authors."""
-    return {
-        "title": paper_title(told, tongue),
+@lru_cache(4 * KEPT)
+def _line(told: Authored, site: Site, templates: jinja2.Environment) -> Markup:
+    """Render a paper as it stands on the pages of all its authors, who lie equally deep."""
+    paper = {
+        "title": paper_title(told, site.tongue),
         "told": told.title,
         "path": paper_path(told.slug),
-        "authors": author_line(told.authors, tongue),
-        "edition": _edition(told.edition, tongue),
+        "authors": author_line(told.authors, site.tongue),
+        "edition": _edition(told.edition, site.tongue),
     }
+    line = templates.get_template("site/authored.html")
+    return Markup(line.render(paper=paper, link=linker(author_path("a"))))  # noqa: S704  escaped
 
 
 def _edition(name: str, tongue: Tongue) -> dict[str, str]:

@@ -95,7 +95,7 @@ def lay_out(
     frame = {
         "site": site,
         "here": path,
-        "link": _linker(path),
+        "link": linker(path),
         "canonical": _absolute(site, path),
         "social": None,
         "around": None,
@@ -140,7 +140,8 @@ def other_links(paper: Paper, tongue: Tongue = ENGLISH) -> tuple[tuple[str, str]
     return tuple((word, to) for word, to in links_of(paper, tongue) if to != source)
 
 
-def _linker(path: str) -> Callable[[str], str]:
+def linker(path: str) -> Callable[[str], str]:
+    """Return what addresses a file of the output from a page at `path`."""
     up = "../" * path.count("/")
     return lambda target: up + _quoted(target)
 
