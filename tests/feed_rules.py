@@ -14,6 +14,7 @@ import xml.sax.handler
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html.entities import name2codepoint
 from html.parser import HTMLParser
 from io import BytesIO
@@ -248,12 +249,18 @@ class _Xml:
         return moment.year >= 1990 and moment <= self.now + timedelta(minutes=10)
 
     def html(self, text: str | None) -> Iterator[str]:
-        reader = _Fragment()
-        reader.feed(text or "")
-        reader.close()
-        yield from reader.complaints
-        if not text or reader.open:
-            yield f"NotHtml {reader.open}"
+        yield from _of_html(text or "")
+
+
+@lru_cache(maxsize=20_000)
+def _of_html(text: str) -> tuple[str, ...]:
+    """What there is to say of a content; a paper's is the same in many feeds."""
+    reader = _Fragment()
+    reader.feed(text)
+    reader.close()
+    if not text or reader.open:
+        reader.complaints.append(f"NotHtml {reader.open}")
+    return tuple(reader.complaints)
 
 
 class _Fragment(HTMLParser):

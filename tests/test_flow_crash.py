@@ -84,7 +84,9 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     letter.close()
     begun = Scene(root=letter.root, press=letter.press, steps=(), after=())
     done = begun.copy(folder / "after")
-    begun.run(begun.copy(folder / "warm"))
+    warm = begun.open(begun.copy(folder / "warm"))
+    warm.run()  # in this process, so that its children need not load what a run does
+    warm.close()
     outcome = begun.run(done)
     assert not outcome.error, outcome
     return Scene(root=letter.root, press=letter.press, steps=outcome.steps, after=everything(done))

@@ -144,6 +144,7 @@ def _load() -> None:
     for module in pkgutil.walk_packages(digest.__path__, "digest."):
         if not module.name.startswith("digest.store.migrations") and "__main__" not in module.name:
             importlib.import_module(module.name)
+    importlib.import_module("alembic.command")  # wanted by those that make a store
     gc.collect()
     gc.freeze()  # else each child looks through, and so copies, all that was loaded
 

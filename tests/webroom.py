@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlencode
 
 import flow
@@ -23,6 +25,7 @@ from starlette.routing import BaseRoute
 from digest.cli.mailing import invite_due
 from digest.cli.serve import office
 from digest.settings import load
+from digest.store import open_store
 from digest.web.app import make_app
 from digest.web.office import Office
 from digest.web.serving import Server, listen, server
@@ -181,6 +184,7 @@ def opened(
         (root / "digest.toml").write_text(f"{_toml(sections)}\n{TOPICS}{more}")
         letter = flow.Letter(root, load(root, environ={}))
         letter.at = at
+        _be_empty(letter)
         bell = threading.Event()
         own = office(letter, bell)
         app = make_app(own)
@@ -190,6 +194,27 @@ def opened(
                 yield Room(letter, own, app, runner, port, seen, bell)
         finally:
             letter.close()
+
+
+def _be_empty(letter: flow.Letter) -> None:
+    """Put the store of a new newsletter there, as making one takes most of the time that it opens.
+
+    One with an output, or with a database elsewhere, finds or makes its own.
+    """
+    path = letter.root / "digest.db"
+    is_new = not letter.folder.exists() and not any(letter.root.glob(f"{path.name}*"))
+    if is_new and letter.settings.store.url == f"sqlite:///{path}":
+        path.touch(mode=0o600)
+        path.write_bytes(_empty_store())
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "digest.db"
+        open_store(f"sqlite:///{path}").close()
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        return path.read_bytes()
 
 
 def _toml(sections: Mapping[str, Mapping[str, object]]) -> str:
